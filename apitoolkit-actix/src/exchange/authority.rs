@@ -1,0 +1,151 @@
+//! Who was addressed and who asked, from `Host`, `Forwarded` and `X-Forwarded-*`.
+//!
+//! The semantic conventions want what the client saw and who the client was, as far as proxies
+//! tell. These headers are whatever the sender wrote: values are bounded and never trusted for
+//! more than a description.
+
+use super::Fields;
+
+/// Longest host or address taken from a header, in bytes.
+const MAX_LENGTH: usize = 255;
+
+/// A host and, when given, a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Authority {
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+}
+
+/// What the forwarding headers say, the first hop's word for each.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Forwarded {
+    pub(crate) client: Option<String>,
+    pub(crate) host: Option<Authority>,
+    pub(crate) https: Option<bool>,
+}
+
+impl Authority {
+    /// Parses `[userinfo@]host[:port]`; the userinfo is thrown away.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().rsplit('@').next()?;
+        let (host, port) = match text.rsplit_once(':') {
+            // `[::1]` and a bare IPv6 address hold colons that begin no port.
+            Some((host, _)) if host.contains(':') && !host.ends_with(']') => (text, None),
+            Some((host, port)) => (host, port.parse().ok()),
+            None => (text, None),
+        };
+        let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+        let sane = !host.is_empty()
+            && host.len() <= MAX_LENGTH
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:%~".contains(&b));
+        sane.then(|| Self { host: host.to_ascii_lowercase(), port })
+    }
+}
+
+impl Forwarded {
+    /// Reads `Forwarded` (RFC 7239) first, then the older `X-Forwarded-*` for what it leaves out.
+    pub(crate) fn read(fields: &Fields) -> Self {
+        let mut found = Self::default();
+        if let Some(value) = fields.first("forwarded") {
+            found.read_rfc7239(value);
+        }
+        let older = |name| fields.first(name).and_then(|v| v.split(',').next()).map(str::trim);
+        if found.client.is_none() {
+            found.client = older("x-forwarded-for").and_then(node);
+        }
+        if found.host.is_none() {
+            found.host = older("x-forwarded-host").and_then(Authority::parse);
+        }
+        if found.https.is_none() {
+            found.https = older("x-forwarded-proto").and_then(scheme);
+        }
+        found
+    }
+
+    /// The first element alone: later ones were added by proxies further on.
+    fn read_rfc7239(&mut self, value: &str) {
+        let first = value.split(',').next().unwrap_or_default();
+        for pair in first.split(';') {
+            let Some((name, value)) = pair.split_once('=') else { continue };
+            let value = value.trim().trim_matches('"');
+            match name.trim().to_ascii_lowercase().as_str() {
+                "for" => self.client = node(value),
+                "host" => self.host = Authority::parse(value),
+                "proto" => self.https = scheme(value),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn node(text: &str) -> Option<String> {
+    Authority::parse(text).map(|authority| authority.host)
+}
+
+fn scheme(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "https" => Some(true),
+        "http" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(text: &str) -> Option<(String, Option<u16>)> {
+        Authority::parse(text).map(|a| (a.host, a.port))
+    }
+
+    #[test]
+    fn hosts_and_ports() {
+        assert_eq!(host("Example.org:8080"), Some(("example.org".into(), Some(8080))));
+        assert_eq!(host("example.org"), Some(("example.org".into(), None)));
+        assert_eq!(host("[::1]:80"), Some(("::1".into(), Some(80))));
+        assert_eq!(host("fe80::1%eth0"), Some(("fe80::1%eth0".into(), None)));
+        assert_eq!(host("u:secret@h:1"), Some(("h".into(), Some(1))));
+        assert_eq!(host("h:notaport"), Some(("h".into(), None)));
+        assert_eq!(host(""), None);
+        assert_eq!(host("a b"), None);
+        assert_eq!(host(&"x".repeat(300)), None);
+    }
+
+    fn forwarded(pairs: &[(&str, &str)]) -> Forwarded {
+        let mut fields = Fields::default();
+        for (name, value) in pairs {
+            fields.push(name, value.as_bytes(), false);
+        }
+        Forwarded::read(&fields)
+    }
+
+    #[test]
+    fn the_standard_header_wins_and_the_first_hop_counts() {
+        let seen = forwarded(&[
+            ("forwarded", "For=\"[2001:db8::17]:4711\";proto=https;host=h.example, for=10.0.0.1"),
+            ("x-forwarded-for", "192.0.2.9"),
+        ]);
+        assert_eq!(seen.client.as_deref(), Some("2001:db8::17"));
+        assert_eq!(seen.host, Authority::parse("h.example"));
+        assert_eq!(seen.https, Some(true));
+    }
+
+    #[test]
+    fn the_older_headers_fill_in() {
+        let seen = forwarded(&[
+            ("x-forwarded-for", "192.0.2.9, 10.0.0.1"),
+            ("x-forwarded-host", "shop.example:8443"),
+            ("x-forwarded-proto", "https"),
+        ]);
+        assert_eq!(seen.client.as_deref(), Some("192.0.2.9"));
+        assert_eq!(seen.host, Authority::parse("shop.example:8443"));
+        assert_eq!(seen.https, Some(true));
+    }
+
+    #[test]
+    fn forged_values_are_dropped() {
+        let long = "a".repeat(65_536);
+        let seen = forwarded(&[("x-forwarded-for", &long), ("x-forwarded-proto", "gopher")]);
+        assert_eq!(seen, Forwarded::default());
+    }
+}

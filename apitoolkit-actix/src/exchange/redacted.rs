@@ -1,0 +1,279 @@
+use std::{
+    borrow::Cow,
+    fmt,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    BodyBuffer, ErrorReport, Exchange, Failure, Fields, Method, RequestHead,
+    authority::{Authority, Forwarded},
+};
+use crate::redact::{Body, BodyText, PathParam, Redactor, Scratch, Side};
+
+/// An exchange from which everything secret was taken out.
+///
+/// Its only constructor is [`Exchange::redact`], and it is all that the layers above accept.
+#[derive(Debug)]
+#[non_exhaustive]
+pub(crate) struct RedactedExchange {
+    pub(crate) id: u128,
+    pub(crate) method: Method,
+    pub(crate) route: Option<Arc<str>>,
+    pub(crate) scheme: &'static str,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) path_params: Vec<(String, String)>,
+    pub(crate) query_params: Vec<(String, String)>,
+    pub(crate) server: Option<Authority>,
+    pub(crate) client_address: Option<String>,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) protocol_version: Option<&'static str>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) status: Option<u16>,
+    pub(crate) request_headers: Vec<(String, Vec<String>)>,
+    pub(crate) response_headers: Vec<(String, Vec<String>)>,
+    pub(crate) request_body: RedactedBody,
+    pub(crate) response_body: RedactedBody,
+    pub(crate) errors: Vec<RedactedError>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) took: Duration,
+}
+
+/// What may leave of a body.
+#[derive(Debug)]
+pub(crate) struct RedactedBody {
+    /// Bytes on the wire; absent when nobody counted them to the end.
+    pub(crate) size: Option<u64>,
+    /// Absent when capture is off, when there is no body, and when it was shed.
+    pub(crate) content: Option<Vec<u8>>,
+    /// Whether `content` is the notice that stands for a withheld body.
+    pub(crate) withheld: bool,
+}
+
+/// An error whose texts were scrubbed.
+#[derive(Debug)]
+pub(crate) struct RedactedError {
+    pub(crate) when: SystemTime,
+    pub(crate) error_type: &'static str,
+    pub(crate) message: String,
+    pub(crate) root_error_type: &'static str,
+    pub(crate) root_error_message: String,
+    pub(crate) stack_trace: Option<String>,
+}
+
+impl Exchange {
+    /// Takes everything secret out.
+    pub(crate) fn redact(self, redactor: &Redactor, scratch: &mut Scratch) -> RedactedExchange {
+        let request = &self.request;
+        let forwarded = Forwarded::read(&request.fields);
+        let path = self.redacted_path(redactor);
+        let path_params = self.redacted_path_params(redactor);
+        let none = Fields::default();
+        let response_fields = self.response.as_ref().map_or(&none, |head| &head.fields);
+        RedactedExchange {
+            id: self.id,
+            scheme: scheme(request, &forwarded),
+            path,
+            path_params,
+            query: request.query().map(|query| redactor.query(query).into_owned()),
+            query_params: request.query().map_or_else(Vec::new, |q| redactor.query_pairs(q)),
+            server: server(request, &forwarded),
+            client_address: forwarded
+                .client
+                .or_else(|| request.peer.map(|peer| peer.ip().to_string())),
+            peer: request.peer,
+            protocol_version: request.version,
+            user_agent: request
+                .fields
+                .all("user-agent")
+                .next()
+                .map(|value| redactor.header("user-agent", value, false).into_owned()),
+            status: self.response.as_ref().map(|head| head.status),
+            request_headers: headers(&request.fields, redactor),
+            response_headers: headers(response_fields, redactor),
+            request_body: body(
+                Side::Request,
+                &self.request_body,
+                &request.fields,
+                redactor,
+                scratch,
+            ),
+            response_body: body(
+                Side::Response,
+                &self.response_body,
+                response_fields,
+                redactor,
+                scratch,
+            ),
+            errors: self.errors.iter().map(|report| RedactedError::new(report, redactor)).collect(),
+            failure: self.failure,
+            took: self.took,
+            route: self.route.clone(),
+            method: request.method.clone(),
+        }
+    }
+
+    fn redacted_path(&self, redactor: &Redactor) -> String {
+        let matched = self.path_params.path.as_deref();
+        let params: Vec<_> = self
+            .path_params
+            .params
+            .iter()
+            .map(|(name, start, end)| PathParam { name, start: *start, end: *end })
+            .collect();
+        let path = matched.unwrap_or_else(|| self.request.path());
+        let redacted = redactor.path(path, &params);
+        match matched {
+            // Nothing was taken out of the path the router saw, so the path as sent is as clean.
+            Some(matched) if *redacted == *matched => self.request.path().to_owned(),
+            _ => redacted.into_owned(),
+        }
+    }
+
+    fn redacted_path_params(&self, redactor: &Redactor) -> Vec<(String, String)> {
+        let path = self.path_params.path.as_deref().unwrap_or_else(|| self.request.path());
+        self.path_params
+            .params
+            .iter()
+            .filter_map(|(name, start, end)| {
+                let value = path.get(*start..*end)?;
+                Some((name.to_string(), redactor.path_param(name, value).into_owned()))
+            })
+            .collect()
+    }
+}
+
+impl RedactedExchange {
+    /// Whether the exchange counts as failed: it broke off, or it was answered with a 5xx.
+    pub(crate) fn is_failed(&self) -> bool {
+        self.failure.is_some() || self.status.is_some_and(|status| status >= 500)
+    }
+
+    /// `error.type`: what broke it off, else the status of a 5xx.
+    pub(crate) fn error_type(&self) -> Option<Cow<'static, str>> {
+        match (self.failure, self.status) {
+            (Some(failure), _) => Some(Cow::Borrowed(failure.error_type())),
+            (None, Some(status)) if status >= 500 => Some(Cow::Owned(status.to_string())),
+            _ => None,
+        }
+    }
+}
+
+/// The exchange in one line, for a person who reads along.
+impl fmt::Display for RedactedExchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = self.method.original().unwrap_or(self.method.name());
+        let route = self.route.as_deref().unwrap_or("(no route)");
+        write!(f, "{method} {} -> {route} ", self.path)?;
+        match self.status {
+            Some(status) => write!(f, "{status}")?,
+            None => f.write_str("no answer")?,
+        }
+        write!(f, " in {:.1?}", self.took)?;
+        if let Some(failure) = self.failure {
+            write!(f, ", {}", failure.error_type())?;
+        }
+        write!(f, "; request {}; response {}", self.request_body, self.response_body)
+    }
+}
+
+impl fmt::Display for RedactedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.size {
+            Some(size) => write!(f, "{size} B")?,
+            None => f.write_str("of unknown size")?,
+        }
+        match &self.content {
+            Some(notice) if self.withheld => write!(f, ", {}", String::from_utf8_lossy(notice)),
+            Some(content) => write!(f, ", {} B captured", content.len()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl RedactedError {
+    fn new(report: &ErrorReport, redactor: &Redactor) -> Self {
+        let scrub = |text: &str| redactor.text(text).into_owned();
+        Self {
+            when: report.when,
+            error_type: report.error_type,
+            message: scrub(&report.message),
+            root_error_type: report.root_error_type,
+            root_error_message: scrub(&report.root_error_message),
+            stack_trace: report.stack_trace.as_deref().map(scrub),
+        }
+    }
+}
+
+fn scheme(request: &RequestHead, forwarded: &Forwarded) -> &'static str {
+    if forwarded.https.unwrap_or(request.https) { "https" } else { "http" }
+}
+
+/// The host that the client addressed: what a proxy reports, else the target's, else `Host`.
+fn server(request: &RequestHead, forwarded: &Forwarded) -> Option<Authority> {
+    let mut server = forwarded
+        .host
+        .clone()
+        .or_else(|| request.authority.as_deref().and_then(Authority::parse))
+        .or_else(|| request.fields.first("host").and_then(Authority::parse))?;
+    let default = if scheme(request, forwarded) == "https" { 443 } else { 80 };
+    server.port = server.port.or(Some(default));
+    Some(server)
+}
+
+/// Headers in the order of their first appearance, every value of a name together.
+fn headers(fields: &Fields, redactor: &Redactor) -> Vec<(String, Vec<String>)> {
+    let mut headers: Vec<(String, Vec<String>)> = Vec::new();
+    for field in fields.iter() {
+        let value = redactor.header(field.name, field.value, field.sensitive).into_owned();
+        match headers.iter_mut().find(|(name, _)| name == field.name) {
+            Some((_, values)) => values.push(value),
+            None => headers.push((field.name.to_owned(), vec![value])),
+        }
+    }
+    headers
+}
+
+fn body(
+    side: Side,
+    seen: &BodyBuffer,
+    fields: &Fields,
+    redactor: &Redactor,
+    scratch: &mut Scratch,
+) -> RedactedBody {
+    let size = body_size(seen, fields);
+    let nothing = RedactedBody { size, content: None, withheld: false };
+    if !seen.is_captured() || seen.is_shed() {
+        return nothing;
+    }
+    let content_type: Vec<_> = fields.all("content-type").collect();
+    let content_encoding: Vec<_> = fields.all("content-encoding").collect();
+    let captured = Body {
+        content_type: &content_type,
+        content_encoding: &content_encoding,
+        bytes: seen.bytes(),
+        truncated: seen.is_partial(),
+        total: seen.total(),
+        cap: seen.cap(),
+    };
+    match redactor.body(side, &captured, scratch) {
+        BodyText::Empty => nothing,
+        BodyText::Content(content) => {
+            RedactedBody { content: Some(content.into_owned()), ..nothing }
+        }
+        BodyText::Withheld(why) => {
+            RedactedBody { content: Some(why.to_string().into_bytes()), withheld: true, ..nothing }
+        }
+    }
+}
+
+/// The size of a body on the wire: what was counted if it was counted to the end, else what the
+/// sender declared.
+fn body_size(seen: &BodyBuffer, fields: &Fields) -> Option<u64> {
+    if seen.has_ended() {
+        return Some(seen.total());
+    }
+    fields.first("content-length").and_then(|length| length.trim().parse().ok())
+}
