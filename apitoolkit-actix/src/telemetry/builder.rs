@@ -1,0 +1,255 @@
+use std::{ffi::OsString, fmt, time::Duration};
+
+use super::{
+    Telemetry,
+    endpoint::Protocol,
+    settings::{Compression, Exporter, Settings},
+};
+use crate::error::ConfigError;
+
+/// Configures [`Telemetry`]. What is not set here is read from the environment, and what is not
+/// there either has the default that each setter names.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use apitoolkit_actix::Telemetry;
+///
+/// let telemetry = Telemetry::builder()
+///     .endpoint("http://otelcol.apitoolkit.io:4317")
+///     .api_key("the project's key")
+///     .service_name("orders")
+///     .build()?;
+/// # telemetry.shutdown()?;
+/// # Ok(()) }
+/// ```
+#[must_use = "call `.build()`"]
+#[derive(Clone)]
+pub struct TelemetryBuilder {
+    pub(super) endpoint: Option<String>,
+    pub(super) protocol: Option<Protocol>,
+    pub(super) api_key: Option<String>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) compression: Option<Compression>,
+    pub(super) service_name: Option<String>,
+    pub(super) service_version: Option<String>,
+    pub(super) resource_attributes: Vec<(String, String)>,
+    pub(super) sample_ratio: Option<f64>,
+    pub(super) traces_exporter: Option<Exporter>,
+    pub(super) metrics_exporter: Option<Exporter>,
+    pub(super) logs_exporter: Option<Exporter>,
+    pub(super) queue_size: Option<usize>,
+    pub(super) batch_size: Option<usize>,
+    pub(super) schedule_delay: Option<Duration>,
+    pub(super) memory_budget: Option<usize>,
+    pub(super) shutdown_timeout: Option<Duration>,
+    pub(super) install: bool,
+    pub(super) environment: Option<Vec<(String, OsString)>>,
+}
+
+impl TelemetryBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            endpoint: None,
+            protocol: None,
+            api_key: None,
+            headers: Vec::new(),
+            timeout: None,
+            compression: None,
+            service_name: None,
+            service_version: None,
+            resource_attributes: Vec::new(),
+            sample_ratio: None,
+            traces_exporter: None,
+            metrics_exporter: None,
+            logs_exporter: None,
+            queue_size: None,
+            batch_size: None,
+            schedule_delay: None,
+            memory_budget: None,
+            shutdown_timeout: None,
+            install: true,
+            environment: None,
+        }
+    }
+
+    /// Where telemetry goes, a base URL such as `http://localhost:4317`.
+    ///
+    /// Defaults to `OTEL_EXPORTER_OTLP_ENDPOINT`, else `http://localhost:4317` for gRPC and
+    /// `http://localhost:4318` for HTTP. Without a scheme, a loopback host means `http`, any other
+    /// `https`. A signal's path at the end (`/v1/traces`) is recognised and taken off, with a
+    /// warning.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// How it travels. Defaults to `OTEL_EXPORTER_OTLP_PROTOCOL`, else [`Protocol::Grpc`].
+    pub fn protocol(mut self, protocol: Protocol) -> Self {
+        self.protocol = Some(protocol);
+        self
+    }
+
+    /// The key of the APItoolkit or Monoscope project. Defaults to `APITOOLKIT_API_KEY`, else
+    /// none.
+    ///
+    /// It is sent as the resource attribute `at-project-key` and as the header `x-api-key`.
+    ///
+    /// # Security
+    /// The key is never logged and never part of an error or of `Debug` output.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = Some(key.into());
+        self
+    }
+
+    /// Adds a header (gRPC metadata) to every export, beside those of
+    /// `OTEL_EXPORTER_OTLP_HEADERS`; the same name replaces.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long one attempt to export may take. Defaults to `OTEL_EXPORTER_OTLP_TIMEOUT`, else
+    /// 10 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How exports are compressed. Defaults to `OTEL_EXPORTER_OTLP_COMPRESSION`, else not at all.
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = Some(compression);
+        self
+    }
+
+    /// The service's name, resource attribute `service.name`. Defaults to `OTEL_SERVICE_NAME`,
+    /// else that of `OTEL_RESOURCE_ATTRIBUTES`, else `unknown_service:` and the program's name.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_name = Some(name.into());
+        self
+    }
+
+    /// The service's version, resource attribute `service.version`. Defaults to that of
+    /// `OTEL_RESOURCE_ATTRIBUTES`, else none.
+    pub fn service_version(mut self, version: impl Into<String>) -> Self {
+        self.service_version = Some(version.into());
+        self
+    }
+
+    /// Adds a resource attribute, beside those of `OTEL_RESOURCE_ATTRIBUTES`; the same key
+    /// replaces.
+    pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.resource_attributes.push((key.into(), value.into()));
+        self
+    }
+
+    /// Which share of the traces that begin here is recorded, from 0.0 to 1.0; traces that a
+    /// caller began follow its decision. Defaults to `OTEL_TRACES_SAMPLER` and
+    /// `OTEL_TRACES_SAMPLER_ARG`, else all.
+    pub fn sample_ratio(mut self, ratio: f64) -> Self {
+        self.sample_ratio = Some(ratio);
+        self
+    }
+
+    /// Where traces go. Defaults to `OTEL_TRACES_EXPORTER`, else [`Exporter::Otlp`].
+    pub fn traces_exporter(mut self, exporter: Exporter) -> Self {
+        self.traces_exporter = Some(exporter);
+        self
+    }
+
+    /// Where metrics go. Defaults to `OTEL_METRICS_EXPORTER`, else [`Exporter::Otlp`].
+    pub fn metrics_exporter(mut self, exporter: Exporter) -> Self {
+        self.metrics_exporter = Some(exporter);
+        self
+    }
+
+    /// Where logs go. Defaults to `OTEL_LOGS_EXPORTER`, else [`Exporter::Otlp`].
+    pub fn logs_exporter(mut self, exporter: Exporter) -> Self {
+        self.logs_exporter = Some(exporter);
+        self
+    }
+
+    /// How many ended spans (and, apart from them, finished exchanges) may wait at once. Defaults
+    /// to `OTEL_BSP_MAX_QUEUE_SIZE`, else 2,048.
+    pub fn queue_size(mut self, spans: usize) -> Self {
+        self.queue_size = Some(spans);
+        self
+    }
+
+    /// How many spans are sent together at most. Defaults to `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`,
+    /// else 512. Requests are split below 4 MiB whatever this says.
+    pub fn batch_size(mut self, spans: usize) -> Self {
+        self.batch_size = Some(spans);
+        self
+    }
+
+    /// How long spans wait for others before they are sent. Defaults to
+    /// `OTEL_BSP_SCHEDULE_DELAY`, else 5 seconds.
+    pub fn schedule_delay(mut self, delay: Duration) -> Self {
+        self.schedule_delay = Some(delay);
+        self
+    }
+
+    /// How many bytes of captured data the process may hold, in requests under way and in all
+    /// queues together. Defaults to 32 MiB; at least 64 KiB. Beyond it bodies are given up first,
+    /// then exchanges, and each loss is counted.
+    pub fn memory_budget(mut self, bytes: usize) -> Self {
+        self.memory_budget = Some(bytes);
+        self
+    }
+
+    /// How long [`Telemetry::shutdown`], [`Telemetry::flush`] and `Drop` may take. Defaults to 5
+    /// seconds.
+    pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
+        self.shutdown_timeout = Some(timeout);
+        self
+    }
+
+    /// Whether this becomes the process's telemetry: the global OpenTelemetry providers, and what
+    /// every [`ApiToolkit`](crate::ApiToolkit) uses that is given no other. Defaults to true.
+    ///
+    /// Tests that run side by side pass false, and give each toolkit its own with
+    /// [`Builder::telemetry`](crate::Builder::telemetry).
+    pub fn install(mut self, install: bool) -> Self {
+        self.install = install;
+        self
+    }
+
+    /// Reads these variables instead of the process's environment; for tests.
+    pub fn environment<K, V>(mut self, vars: impl IntoIterator<Item = (K, V)>) -> Self
+    where
+        K: Into<String>,
+        V: Into<OsString>,
+    {
+        self.environment =
+            Some(vars.into_iter().map(|(name, value)| (name.into(), value.into())).collect());
+        self
+    }
+
+    /// Starts the exporter. Nothing is sent yet, and nothing has to listen at the endpoint.
+    ///
+    /// May be called anywhere, inside `#[actix_web::main]` or before it.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a value that cannot be used, naming the option or variable; for a
+    /// second installed telemetry in one process; and when the system gives no thread.
+    pub fn build(self) -> Result<Telemetry, ConfigError> {
+        Telemetry::start(Settings::resolve(self)?)
+    }
+}
+
+/// Keys and headers are credentials: of them only the names are shown.
+impl fmt::Debug for TelemetryBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let attributes: Vec<_> = self.resource_attributes.iter().map(|(key, _)| key).collect();
+        f.debug_struct("TelemetryBuilder")
+            .field("protocol", &self.protocol)
+            .field("api_key", &self.api_key.as_ref().map(|_| "[CLIENT_REDACTED]"))
+            .field("headers", &headers)
+            .field("service_name", &self.service_name)
+            .field("resource_attributes", &attributes)
+            .field("install", &self.install)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,271 @@
+//! Reading W3C trace context and baggage, strictly.
+//!
+//! Sources: W3C Trace Context Level 2, sections 3.2 and 3.3; W3C Baggage, section 3. Nothing a
+//! caller sends is an error: what is malformed is as if it had not been sent.
+
+use opentelemetry::{
+    Context,
+    baggage::BaggageExt as _,
+    trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState},
+};
+
+use super::settings::Propagation;
+
+/// The propagation headers of a request, every line of each.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inbound<T, S, B> {
+    pub(crate) traceparent: T,
+    pub(crate) tracestate: S,
+    pub(crate) baggage: B,
+}
+
+/// Most members of a `tracestate` (section 3.3.1.1).
+const MAX_STATE_MEMBERS: usize = 32;
+/// Longest `tracestate` that is carried on, in bytes, over all its lines.
+const MAX_STATE_BYTES: usize = 8_192;
+/// Most entries and bytes of a `baggage`, over all its lines (section 3.3.2).
+const MAX_BAGGAGE_MEMBERS: usize = 64;
+const MAX_BAGGAGE_BYTES: usize = 8_192;
+
+impl<'h, T, S, B> Inbound<T, S, B>
+where
+    T: Iterator<Item = &'h [u8]>,
+    S: Iterator<Item = &'h [u8]>,
+    B: Iterator<Item = &'h [u8]>,
+{
+    /// The caller's context; empty when it sent none that is valid.
+    pub(crate) fn extract(mut self, propagation: Propagation) -> Context {
+        let mut context = Context::new();
+        if propagation.trace_context
+            && let Some(line) = self.traceparent.next()
+            // More than one is as if there were none.
+            && self.traceparent.next().is_none()
+            && let Some((trace, span, flags)) = traceparent(line)
+        {
+            let state = trace_state(self.tracestate).unwrap_or_default();
+            let remote = SpanContext::new(trace, span, flags, true, state);
+            context = context.with_remote_span_context(remote);
+        }
+        if propagation.baggage
+            && let Some(entries) = baggage(self.baggage)
+        {
+            context = context.with_baggage(entries);
+        }
+        context
+    }
+}
+
+/// `version "-" trace-id "-" parent-id "-" trace-flags`, lower-case hexadecimal throughout.
+fn traceparent(line: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
+    let line = line.trim_ascii();
+    let fields = line.get(..55)?;
+    let version = hex(fields.get(..2)?)?;
+    let dashes = [2, 35, 52].iter().all(|at| fields.get(*at) == Some(&b'-'));
+    let rest_ok = match (version, line.get(55)) {
+        (0xff, _) => false,
+        (0, rest) => rest.is_none(),
+        // A later version may say more after another dash.
+        (_, rest) => rest.is_none_or(|b| *b == b'-'),
+    };
+    if !dashes || !rest_ok {
+        return None;
+    }
+    let trace = TraceId::from(hex(fields.get(3..35)?)?);
+    let span = SpanId::from(u64::try_from(hex(fields.get(36..52)?)?).ok()?);
+    let flags = TraceFlags::new(u8::try_from(hex(fields.get(53..55)?)?).ok()?);
+    let valid = trace != TraceId::INVALID && span != SpanId::INVALID;
+    valid.then_some((trace, span, flags & TraceFlags::SAMPLED))
+}
+
+fn hex(digits: &[u8]) -> Option<u128> {
+    digits.iter().try_fold(0_u128, |value, digit| {
+        let digit = match digit {
+            b'0'..=b'9' => digit - b'0',
+            b'a'..=b'f' => digit - b'a' + 10,
+            _ => return None,
+        };
+        Some(value << 4 | u128::from(digit))
+    })
+}
+
+/// All `tracestate` lines as one list; none when any of it breaks the rules.
+fn trace_state<'h>(lines: impl Iterator<Item = &'h [u8]>) -> Option<TraceState> {
+    let mut members: Vec<(&str, &str)> = Vec::new();
+    let mut bytes = 0;
+    for line in lines {
+        bytes += line.len();
+        let line = std::str::from_utf8(line).ok()?;
+        for member in line.split(',').map(|member| member.trim_matches([' ', '\t'])) {
+            if member.is_empty() {
+                continue;
+            }
+            let (key, value) = member.split_once('=')?;
+            let valid = is_state_key(key)
+                && is_state_value(value)
+                && !members.iter().any(|(seen, _)| *seen == key);
+            if !valid || members.len() == MAX_STATE_MEMBERS || bytes > MAX_STATE_BYTES {
+                return None;
+            }
+            members.push((key, value));
+        }
+    }
+    if members.is_empty() { None } else { TraceState::from_key_value(members).ok() }
+}
+
+/// Level 2, section 3.3.1.3.1: a letter or digit, then up to 255 of a few more characters.
+fn is_state_key(key: &str) -> bool {
+    let (first, rest) = match key.as_bytes() {
+        [first, rest @ ..] => (first, rest),
+        [] => return false,
+    };
+    (first.is_ascii_lowercase() || first.is_ascii_digit())
+        && rest.len() <= 255
+        && rest.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-*/@".contains(b))
+}
+
+/// Section 3.3.1.3.2: up to 256 printable ASCII characters, no comma or equals sign, and no space
+/// at the end.
+fn is_state_value(value: &str) -> bool {
+    (1..=256).contains(&value.len())
+        && value.bytes().all(|b| (0x20..=0x7e).contains(&b) && b != b',' && b != b'=')
+        && !value.ends_with(' ')
+}
+
+/// All `baggage` lines together; none when they are over the limits.
+fn baggage<'h>(lines: impl Iterator<Item = &'h [u8]>) -> Option<Vec<opentelemetry::KeyValue>> {
+    let mut entries = Vec::new();
+    let mut bytes = 0;
+    for line in lines {
+        bytes += line.len();
+        if bytes > MAX_BAGGAGE_BYTES {
+            return None;
+        }
+        let Ok(line) = std::str::from_utf8(line) else { continue };
+        for member in line.split(',') {
+            let pair = member.split(';').next().unwrap_or_default();
+            let Some((key, value)) = pair.split_once('=') else { continue };
+            let decoded = percent_encoding::percent_decode_str(value.trim()).decode_utf8();
+            let (key, Ok(value)) = (key.trim(), decoded) else { continue };
+            if !is_token(key) {
+                continue;
+            }
+            if entries.len() == MAX_BAGGAGE_MEMBERS {
+                return None;
+            }
+            entries.push(opentelemetry::KeyValue::new(key.to_owned(), value.into_owned()));
+        }
+    }
+    if entries.is_empty() { None } else { Some(entries) }
+}
+
+/// A `token` of RFC 9110, section 5.6.2.
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+    const SPAN: &str = "b7ad6b7169203331";
+
+    fn extract(headers: &[(&str, &str)]) -> Context {
+        let lines = |name: &'static str| {
+            headers.iter().filter(move |h| h.0 == name).map(|h| h.1.as_bytes())
+        };
+        Inbound {
+            traceparent: lines("traceparent"),
+            tracestate: lines("tracestate"),
+            baggage: lines("baggage"),
+        }
+        .extract(Propagation::default())
+    }
+
+    fn accepted(line: &str) -> bool {
+        extract(&[("traceparent", line)]).span().span_context().is_valid()
+    }
+
+    #[test]
+    fn a_valid_parent_is_taken_over() {
+        let context = extract(&[("traceparent", &format!("00-{TRACE}-{SPAN}-01"))]);
+        let span = context.span();
+        let parent = span.span_context();
+        assert_eq!(parent.trace_id().to_string(), TRACE);
+        assert_eq!(parent.span_id().to_string(), SPAN);
+        assert!(parent.is_sampled() && parent.is_remote());
+        assert!(
+            !extract(&[("traceparent", &format!("00-{TRACE}-{SPAN}-00"))])
+                .span()
+                .span_context()
+                .is_sampled()
+        );
+    }
+
+    #[test]
+    fn only_what_the_specification_allows() {
+        assert!(accepted(&format!(" 00-{TRACE}-{SPAN}-01\t")));
+        assert!(accepted(&format!("cc-{TRACE}-{SPAN}-01")));
+        assert!(accepted(&format!("cc-{TRACE}-{SPAN}-01-what-comes")));
+        for bad in [
+            format!("ff-{TRACE}-{SPAN}-01"),
+            format!("00-{TRACE}-{SPAN}-01-more"),
+            format!("00-{TRACE}-{SPAN}-01."),
+            format!("cc-{TRACE}-{SPAN}-01.more"),
+            format!("0-{TRACE}-{SPAN}-01"),
+            format!("000-{TRACE}-{SPAN}-01"),
+            format!("00-{}-{SPAN}-01", TRACE.to_uppercase()),
+            format!("00-{}-{SPAN}-01", "0".repeat(32)),
+            format!("00-{TRACE}-{}-01", "0".repeat(16)),
+            format!("00-{TRACE}-{SPAN}-1"),
+            format!("00-{TRACE}-{SPAN}-0A"),
+            format!("00-{TRACE}-{SPAN}"),
+            format!("00-{TRACE}x-{SPAN}-01"),
+            String::new(),
+        ] {
+            assert!(!accepted(&bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn two_parents_are_none() {
+        let line = format!("00-{TRACE}-{SPAN}-01");
+        let context = extract(&[("traceparent", &line), ("traceparent", &line)]);
+        assert!(!context.span().span_context().is_valid());
+    }
+
+    fn state(lines: &[&str]) -> String {
+        let parent = format!("00-{TRACE}-{SPAN}-01");
+        let mut headers = vec![("traceparent", parent.as_str())];
+        headers.extend(lines.iter().map(|line| ("tracestate", *line)));
+        extract(&headers).span().span_context().trace_state().header()
+    }
+
+    #[test]
+    fn tracestates_are_joined_in_order_or_dropped_whole() {
+        assert_eq!(state(&["foo=1", "bar=2 ,\tbaz=3", ""]), "foo=1,bar=2,baz=3");
+        assert_eq!(state(&["t61rcWkgMzE@vendor=1"]), "", "upper case is no key");
+        assert_eq!(state(&["foo=1,foo=2"]), "");
+        assert_eq!(state(&["foo 1"]), "");
+        assert_eq!(state(&["foo=bar=baz"]), "");
+        let members = |n: usize| (0..n).map(|i| format!("k{i}=1")).collect::<Vec<_>>().join(",");
+        assert_eq!(state(&[&members(32)]).matches('=').count(), 32);
+        assert_eq!(state(&[&members(33)]), "");
+        assert_eq!(state(&[&format!("{}=1", "k".repeat(257))]), "");
+        assert_eq!(state(&[&format!("{}=1", "k".repeat(256))]).len(), 258);
+    }
+
+    #[test]
+    fn baggage_is_read_and_bounded() {
+        let context =
+            extract(&[("baggage", "session.id=a%20b;meta=1"), ("baggage", "x=1,bad,y=2")]);
+        let value = |key: &str| context.baggage().get(key).map(ToString::to_string);
+        assert_eq!(value("session.id").as_deref(), Some("a b"));
+        assert_eq!((value("x").as_deref(), value("y").as_deref()), (Some("1"), Some("2")));
+        let many = (0..65).map(|i| format!("k{i}=1")).collect::<Vec<_>>().join(",");
+        assert!(extract(&[("baggage", &many)]).baggage().is_empty());
+        assert!(extract(&[("baggage", &"a".repeat(8_193))]).baggage().is_empty());
+        assert!(extract(&[("baggage", &",".repeat(8_192))]).baggage().is_empty());
+    }
+}

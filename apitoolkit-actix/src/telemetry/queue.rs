@@ -1,0 +1,252 @@
+//! Ended spans on their way to the exporter: bounded in number and in bytes.
+
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    time::{Duration, Instant},
+};
+
+use opentelemetry::{Array, KeyValue, Value, trace::SpanKind};
+use opentelemetry_sdk::trace::SpanData;
+use tokio::sync::Notify;
+
+use super::stats::{Counters, DropReason, ShedReason};
+use crate::{
+    exchange::{Budget, Reservation},
+    semconv,
+};
+
+thread_local! {
+    static DISCARDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Ends spans without exporting them: what `end` ends on this thread is thrown away.
+pub(crate) fn discarding(end: impl FnOnce()) {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            DISCARDING.set(false);
+        }
+    }
+    DISCARDING.set(true);
+    let _reset = Reset;
+    end();
+}
+
+/// A span that waits to be sent.
+#[derive(Debug)]
+pub(crate) struct Queued {
+    pub(crate) span: SpanData,
+    /// Held until the span was sent or given up.
+    pub(crate) reservation: Reservation,
+}
+
+/// The bounded queue between whoever ends spans and the one task that sends them.
+#[derive(Debug)]
+pub(crate) struct SpanQueue {
+    state: Mutex<State>,
+    wake: Notify,
+    capacity: usize,
+    batch: usize,
+    budget: Arc<Budget>,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    spans: VecDeque<Queued>,
+    /// How many spans were ever taken in, and how many of them were taken out again.
+    pushed: u64,
+    taken: u64,
+    /// Who waits for the spans up to a count to be sent.
+    flushes: Vec<(u64, mpsc::Sender<()>)>,
+    /// Once closed: until when what is queued may still be sent.
+    closed: Option<Instant>,
+}
+
+impl SpanQueue {
+    pub(crate) fn new(
+        capacity: usize,
+        batch: usize,
+        budget: Arc<Budget>,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let state = Mutex::new(State::default());
+        Self { state, wake: Notify::new(), capacity, batch, budget, counters }
+    }
+
+    /// Takes an ended span in, or counts its loss. Never blocks for longer than a push.
+    pub(crate) fn push(&self, mut span: SpanData) {
+        if !span.span_context.is_sampled() || DISCARDING.get() {
+            return;
+        }
+        let mut reservation = Reservation::empty(&self.budget);
+        if !reservation.grow(size_of_span(&span)) {
+            let shed = shed_bodies(&mut span.attributes);
+            self.counters.shed(ShedReason::Budget, shed);
+            if !reservation.grow(size_of_span(&span)) {
+                self.lose(&span, DropReason::Budget);
+                return;
+            }
+        }
+        let mut state = self.lock();
+        let refused = if state.closed.is_some() {
+            Some(DropReason::Shutdown)
+        } else if state.spans.len() >= self.capacity {
+            Some(DropReason::QueueFull)
+        } else {
+            None
+        };
+        if let Some(reason) = refused {
+            drop(state);
+            self.lose(&span, reason);
+            return;
+        }
+        state.spans.push_back(Queued { span, reservation });
+        state.pushed += 1;
+        let full_batch = state.spans.len() >= self.batch;
+        drop(state);
+        if full_batch {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Counts spans that will never be received.
+    pub(crate) fn lose(&self, span: &SpanData, reason: DropReason) {
+        self.counters.drop_spans(1);
+        if is_exchange(span) {
+            self.counters.drop_exchanges(reason, 1);
+        }
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Waits until there is a reason to send: a full batch, a flush, the close, or `delay` passed.
+    pub(crate) async fn wait(&self, delay: Duration) {
+        if !self.lock().is_urgent(self.batch) {
+            let _ = tokio::time::timeout(delay, self.wake.notified()).await;
+        }
+    }
+
+    /// Waits before a retry: `delay`, cut short by a flush or the close.
+    pub(crate) async fn wait_before_retry(&self, delay: Duration) {
+        let until = Instant::now() + delay;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            let urgent = {
+                let state = self.lock();
+                state.closed.is_some() || !state.flushes.is_empty()
+            };
+            if urgent {
+                // Somebody waits for an answer, but a refusing receiver is not to be hammered.
+                tokio::time::sleep(left.min(URGENT_RETRY)).await;
+                return;
+            }
+            let _ = tokio::time::timeout(left, self.wake.notified()).await;
+        }
+    }
+
+    /// The next spans to send, at most a batch; empty when there are none.
+    pub(crate) fn take(&self) -> Vec<Queued> {
+        let mut state = self.lock();
+        let n = state.spans.len().min(self.batch);
+        state.taken += n as u64;
+        state.spans.drain(..n).collect()
+    }
+
+    /// Tells everyone whose spans were taken that they were dealt with; called by the task that
+    /// takes them, when it has none in hand.
+    pub(crate) fn answer_flushes(&self) {
+        let mut state = self.lock();
+        let taken = state.taken;
+        state.flushes.retain(|(upto, done)| {
+            let waiting = *upto > taken;
+            if !waiting {
+                // Whoever asked may have stopped waiting.
+                let _ = done.send(());
+            }
+            waiting
+        });
+    }
+
+    /// After the close: how long sending may still take. `None` while the queue is open.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        let closed = self.lock().closed;
+        closed.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Asks for everything queued to be sent; the receiver hears when it was.
+    pub(crate) fn flush(&self) -> mpsc::Receiver<()> {
+        let (done, wait) = mpsc::channel();
+        let mut state = self.lock();
+        let upto = state.pushed;
+        state.flushes.push((upto, done));
+        drop(state);
+        self.wake.notify_one();
+        wait
+    }
+
+    /// Takes no more spans in, and lets what is queued be sent until `timeout` has passed.
+    pub(crate) fn close(&self, timeout: Duration) {
+        let mut state = self.lock();
+        state.closed.get_or_insert_with(|| Instant::now() + timeout);
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock; if something did, the data is still whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How soon a failed export is tried again while somebody waits for a flush.
+const URGENT_RETRY: Duration = Duration::from_millis(200);
+
+impl State {
+    fn is_urgent(&self, batch: usize) -> bool {
+        self.spans.len() >= batch || !self.flushes.is_empty() || self.closed.is_some()
+    }
+}
+
+/// Whether a span is an exchange, as opposed to what happened inside one.
+pub(crate) fn is_exchange(span: &SpanData) -> bool {
+    span.instrumentation_scope.name() == semconv::SCOPE
+        && matches!(span.span_kind, SpanKind::Server | SpanKind::Client)
+}
+
+/// Takes the bodies out of a span's attributes; returns how many there were.
+pub(crate) fn shed_bodies(attributes: &mut Vec<KeyValue>) -> u64 {
+    let before = attributes.len();
+    attributes.retain(|attribute| !semconv::is_body(attribute.key.as_str()));
+    (before - attributes.len()) as u64
+}
+
+/// About how much memory a span takes, in bytes.
+fn size_of_span(span: &SpanData) -> usize {
+    let events: usize = span.events.iter().map(|event| size_of_attributes(&event.attributes)).sum();
+    let links: usize = span.links.iter().map(|link| size_of_attributes(&link.attributes)).sum();
+    size_of::<Queued>() + span.name.len() + size_of_attributes(&span.attributes) + events + links
+}
+
+fn size_of_attributes(attributes: &[KeyValue]) -> usize {
+    attributes
+        .iter()
+        .map(|a| size_of::<KeyValue>() + a.key.as_str().len() + size_of_value(&a.value))
+        .sum()
+}
+
+fn size_of_value(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.as_str().len(),
+        Value::Array(Array::String(texts)) => {
+            texts.iter().map(|text| size_of::<Value>() + text.as_str().len()).sum()
+        }
+        Value::Array(Array::I64(values)) => values.len() * 8,
+        Value::Array(Array::F64(values)) => values.len() * 8,
+        Value::Array(Array::Bool(values)) => values.len(),
+        _ => 0,
+    }
+}

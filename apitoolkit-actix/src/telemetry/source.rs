@@ -1,0 +1,84 @@
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use opentelemetry::{
+    InstrumentationScope,
+    global::{self, BoxedTracer},
+    trace::{Tracer, TracerProvider},
+};
+
+use super::{
+    Pipeline,
+    guard::Shared,
+    settings::{Propagation, Settings},
+    stats::Counters,
+};
+use crate::{error::ConfigError, exchange::Budget, semconv};
+
+/// What a toolkit records with: who makes its spans, and the pipeline that completes them.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) tracer: BoxedTracer,
+    pub(crate) propagation: Propagation,
+    pub(crate) pipeline: Arc<Pipeline>,
+    /// Whether the spans are exported by a provider that is not ours.
+    pub(crate) foreign: bool,
+}
+
+static INSTALLED: Mutex<Weak<Shared>> = Mutex::new(Weak::new());
+static DEFAULT_PIPELINE: OnceLock<Option<Arc<Pipeline>>> = OnceLock::new();
+
+impl Source {
+    /// What a toolkit uses that was given nothing: the installed telemetry, else whatever
+    /// OpenTelemetry providers the process has.
+    ///
+    /// Absent only when the system gives no thread for a worker.
+    pub(crate) fn installed() -> Option<Self> {
+        match installed() {
+            Some(shared) => Some(shared.source()),
+            None => Self::of_tracer(global::tracer_with_scope(scope())),
+        }
+    }
+
+    /// Records with a tracer provider of the user's own.
+    pub(crate) fn of_provider<P>(provider: &P) -> Option<Self>
+    where
+        P: TracerProvider,
+        P::Tracer: Tracer<Span: Send + Sync> + Send + Sync + 'static,
+    {
+        Self::of_tracer(BoxedTracer::new(Box::new(provider.tracer_with_scope(scope()))))
+    }
+
+    fn of_tracer(tracer: BoxedTracer) -> Option<Self> {
+        let pipeline = DEFAULT_PIPELINE.get_or_init(|| {
+            let budget = Budget::new(Settings::DEFAULT_BUDGET);
+            let counters = Arc::new(Counters::default());
+            Pipeline::start(Settings::DEFAULT_QUEUE, budget, counters).ok()
+        });
+        let pipeline = Arc::clone(pipeline.as_ref()?);
+        Some(Self { tracer, propagation: Propagation::default(), pipeline, foreign: true })
+    }
+}
+
+/// The telemetry installed for the whole process, while it runs.
+pub(crate) fn installed() -> Option<Arc<Shared>> {
+    let installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    installed.upgrade().filter(|shared| shared.is_running())
+}
+
+/// Makes `shared` the process's telemetry.
+pub(crate) fn install(shared: &Arc<Shared>) -> Result<(), ConfigError> {
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    if installed.upgrade().is_some_and(|shared| shared.is_running()) {
+        return Err(ConfigError::AlreadyInstalled);
+    }
+    *installed = Arc::downgrade(shared);
+    Ok(())
+}
+
+/// The instrumentation scope of exchanges and of the library's own metrics.
+pub(crate) fn scope() -> InstrumentationScope {
+    InstrumentationScope::builder(semconv::SCOPE)
+        .with_version(env!("CARGO_PKG_VERSION"))
+        .with_schema_url("https://opentelemetry.io/schemas/1.44.0")
+        .build()
+}

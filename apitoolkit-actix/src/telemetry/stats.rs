@@ -1,0 +1,214 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What happened to the exchanges of this process so far.
+///
+/// Every exchange that was created is exported, dropped for a reason, or still on its way:
+/// `created = exported + dropped + pending`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    created: u64,
+    exported: u64,
+    dropped: [u64; DropReason::COUNT],
+    shed: [u64; ShedReason::COUNT],
+    spans_exported: u64,
+    spans_dropped: u64,
+    buffered_bytes: usize,
+}
+
+impl Stats {
+    /// Exchanges that were sampled and began to be recorded.
+    #[must_use]
+    pub fn exchanges_created(&self) -> u64 {
+        self.created
+    }
+
+    /// Exchanges that the receiver acknowledged. Where a tracer provider of the user's own exports
+    /// them: those that were handed to it.
+    #[must_use]
+    pub fn exchanges_exported(&self) -> u64 {
+        self.exported
+    }
+
+    /// Exchanges that were lost, for whatever reason.
+    #[must_use]
+    pub fn exchanges_dropped(&self) -> u64 {
+        self.dropped.iter().sum()
+    }
+
+    /// Exchanges that were lost, by reason; reasons that never occurred are left out.
+    pub fn dropped_by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        DropReason::ALL
+            .iter()
+            .zip(self.dropped)
+            .filter(|(_, n)| *n > 0)
+            .map(|(reason, n)| (reason.name(), n))
+    }
+
+    /// Exchanges that neither left nor were lost yet: running, queued or being sent.
+    #[must_use]
+    pub fn exchanges_pending(&self) -> u64 {
+        self.created.saturating_sub(self.exported).saturating_sub(self.exchanges_dropped())
+    }
+
+    /// Captured bodies that were given up to keep memory within its bounds; their exchanges were
+    /// not.
+    #[must_use]
+    pub fn bodies_shed(&self) -> u64 {
+        self.shed.iter().sum()
+    }
+
+    /// Captured bodies that were given up, by reason; reasons that never occurred are left out.
+    pub fn shed_by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        ShedReason::ALL
+            .iter()
+            .zip(self.shed)
+            .filter(|(_, n)| *n > 0)
+            .map(|(reason, n)| (reason.name(), n))
+    }
+
+    /// Spans of any kind that the receiver acknowledged.
+    #[must_use]
+    pub fn spans_exported(&self) -> u64 {
+        self.spans_exported
+    }
+
+    /// Spans of any kind that were lost after they ended.
+    #[must_use]
+    pub fn spans_dropped(&self) -> u64 {
+        self.spans_dropped
+    }
+
+    /// Bytes of captured data held right now, out of the process's budget.
+    #[must_use]
+    pub fn buffered_bytes(&self) -> usize {
+        self.buffered_bytes
+    }
+}
+
+macro_rules! reasons {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
+            pub(crate) const COUNT: usize = Self::ALL.len();
+
+            /// The value of the metric's `reason` attribute.
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Why an exchange (or span) was lost.
+    DropReason {
+        /// As many as the queue holds were waiting already.
+        QueueFull = "queue_full",
+        /// The process's byte budget was used up.
+        Budget = "budget",
+        /// It finished, or was still waiting, after telemetry was shut down.
+        Shutdown = "shutdown",
+        /// The receiver refused it for good.
+        Rejected = "rejected",
+        /// Even without its bodies it was over 1 MiB.
+        Oversize = "oversize",
+        /// Redacting it failed by a fault of ours.
+        Internal = "internal",
+    }
+}
+
+reasons! {
+    /// Why a captured body was given up.
+    ShedReason {
+        /// The process's byte budget was used up.
+        Budget = "budget",
+        /// Its span would have been over 1 MiB.
+        Oversize = "oversize",
+    }
+}
+
+/// The counters behind [`Stats`].
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    created: AtomicU64,
+    exported: AtomicU64,
+    dropped: [AtomicU64; DropReason::COUNT],
+    shed: [AtomicU64; ShedReason::COUNT],
+    spans_exported: AtomicU64,
+    spans_dropped: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn create(&self) {
+        self.created.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn export(&self, exchanges: u64) {
+        self.exported.fetch_add(exchanges, Ordering::Relaxed);
+    }
+
+    pub(crate) fn export_spans(&self, spans: u64) {
+        self.spans_exported.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    pub(crate) fn drop_exchanges(&self, reason: DropReason, exchanges: u64) {
+        self.dropped[reason as usize].fetch_add(exchanges, Ordering::Relaxed);
+    }
+
+    pub(crate) fn drop_spans(&self, spans: u64) {
+        self.spans_dropped.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    pub(crate) fn shed(&self, reason: ShedReason, bodies: u64) {
+        self.shed[reason as usize].fetch_add(bodies, Ordering::Relaxed);
+    }
+
+    pub(crate) fn dropped(&self, reason: DropReason) -> u64 {
+        self.dropped[reason as usize].load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn shed_so_far(&self, reason: ShedReason) -> u64 {
+        self.shed[reason as usize].load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn read(&self, buffered_bytes: usize) -> Stats {
+        // What left is read before what was created, so that the sum never looks overdrawn.
+        let exported = self.exported.load(Ordering::Acquire);
+        let dropped = std::array::from_fn(|i| self.dropped[i].load(Ordering::Acquire));
+        Stats {
+            exported,
+            dropped,
+            shed: std::array::from_fn(|i| self.shed[i].load(Ordering::Relaxed)),
+            spans_exported: self.spans_exported.load(Ordering::Relaxed),
+            spans_dropped: self.spans_dropped.load(Ordering::Relaxed),
+            created: self.created.load(Ordering::Relaxed),
+            buffered_bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_created_is_accounted_for() {
+        let counters = Counters::default();
+        for _ in 0..5 {
+            counters.create();
+        }
+        counters.export(2);
+        counters.drop_exchanges(DropReason::Budget, 1);
+        counters.shed(ShedReason::Oversize, 3);
+        let stats = counters.read(7);
+        assert_eq!(stats.exchanges_pending(), 2);
+        assert_eq!(stats.dropped_by_reason().collect::<Vec<_>>(), [("budget", 1)]);
+        assert_eq!(stats.shed_by_reason().collect::<Vec<_>>(), [("oversize", 3)]);
+        assert_eq!(stats.buffered_bytes(), 7);
+    }
+}
