@@ -1,0 +1,76 @@
+use std::{
+    error::Error as StdError,
+    fmt,
+    pin::Pin,
+    task::{self, Poll, ready},
+};
+
+use actix_web::body::{BodySize, MessageBody};
+use bytes::Bytes;
+use opentelemetry::Context;
+use pin_project_lite::pin_project;
+
+use super::{recorder::Recorder, scope};
+
+pin_project! {
+    /// A response body that is recorded as it streams.
+    ///
+    /// The exchange ends when the body has ended or is dropped. Size, chunks and errors are those
+    /// of the body inside.
+    pub struct ObservedBody<B> {
+        #[pin]
+        body: B,
+        context: Option<Context>,
+        recorder: Option<Recorder>,
+    }
+}
+
+impl<B> ObservedBody<B> {
+    pub(super) fn new(body: B, context: Option<Context>, recorder: Option<Recorder>) -> Self {
+        Self { body, context, recorder }
+    }
+}
+
+impl<B: MessageBody> MessageBody for ObservedBody<B> {
+    type Error = Box<dyn StdError>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        let this = self.project();
+        let body = this.body;
+        let polled = scope::inside(this.context.as_ref(), this.recorder, || body.poll_next(cx));
+        match ready!(polled) {
+            Some(Ok(chunk)) => {
+                if let Some(recorder) = this.recorder {
+                    recorder.response_chunk(&chunk);
+                }
+                Poll::Ready(Some(Ok(chunk)))
+            }
+            Some(Err(error)) => {
+                let error = error.into();
+                if let Some(recorder) = this.recorder.take() {
+                    recorder.body_failed(&*error);
+                }
+                Poll::Ready(Some(Err(error)))
+            }
+            None => {
+                if let Some(recorder) = this.recorder.take() {
+                    recorder.completed();
+                }
+                Poll::Ready(None)
+            }
+        }
+    }
+}
+
+impl<B> fmt::Debug for ObservedBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObservedBody").finish_non_exhaustive()
+    }
+}

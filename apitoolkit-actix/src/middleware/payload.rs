@@ -1,0 +1,73 @@
+use std::{
+    cell::RefCell,
+    pin::Pin,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use actix_web::{
+    dev::{Payload, ServiceRequest},
+    error::PayloadError,
+};
+use bytes::Bytes;
+use futures_core::Stream;
+
+use crate::{
+    config::Config,
+    exchange::{BodyBuffer, Budget, Reservation, Retain},
+};
+
+/// What was seen of a request's body so far, shared with the recorder on the same thread.
+pub(super) type Tee = Rc<RefCell<BodyBuffer>>;
+
+/// Puts a tee into the request's payload; absent when the request has none, or is an upgrade,
+/// whose payload is another protocol's.
+pub(super) fn tee(
+    request: &mut ServiceRequest,
+    config: &Config,
+    budget: &Arc<Budget>,
+) -> Option<Tee> {
+    let upgrade = request.head().upgrade();
+    let (_, payload) = request.parts_mut();
+    if upgrade || matches!(payload, Payload::None) {
+        return None;
+    }
+    let seen = if config.capture_request_body {
+        BodyBuffer::capturing(config.max_body_bytes, Reservation::empty(budget))
+    } else {
+        BodyBuffer::counting()
+    };
+    let seen = Rc::new(RefCell::new(seen));
+    let inner = std::mem::replace(payload, Payload::None);
+    let observed = ObservedPayload { inner, seen: Rc::clone(&seen) };
+    *payload = Payload::Stream { payload: Box::pin(observed) };
+    Some(seen)
+}
+
+/// A payload that notes what its reader reads, and reads nothing by itself.
+struct ObservedPayload {
+    inner: Payload,
+    seen: Tee,
+}
+
+impl Stream for ObservedPayload {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let item = ready!(Pin::new(&mut self.inner).poll_next(cx));
+        // Nobody else looks while a chunk comes in; if somebody did, the chunk is not noted.
+        if let Ok(mut seen) = self.seen.try_borrow_mut() {
+            match &item {
+                Some(Ok(chunk)) => seen.push(chunk, Retain::Copy),
+                Some(Err(_)) => seen.fail(),
+                None => seen.end(),
+            }
+        }
+        Poll::Ready(item)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,249 @@
+use std::{
+    any::Any,
+    cell::OnceCell,
+    error::Error as StdError,
+    rc::Rc,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use actix_web::{
+    Error,
+    body::{BodySize, MessageBody},
+    dev::{ResourceMap, ServiceResponse},
+    http::{Method as HttpMethod, StatusCode},
+};
+use bytes::Bytes;
+use opentelemetry::Context;
+
+use super::{head, payload::Tee};
+use crate::{
+    config::Config,
+    exchange::{
+        BodyBuffer, ErrorReport, Exchange, Failure, PathParams, RequestHead, Reservation,
+        ResponseHead, Retain,
+    },
+    telemetry::{Finished, Source},
+};
+
+/// The record of one exchange in the making.
+///
+/// It is handed from the call to the future to the body, and finishes exactly once: by one of the
+/// methods that consume it, or by its drop, which means that the exchange was abandoned. Nothing
+/// here panics, also not while the thread unwinds.
+pub(super) struct Recorder {
+    /// Taken when the record is finished.
+    open: Option<Box<Open>>,
+}
+
+struct Open {
+    exchange: Exchange,
+    tee: Option<Tee>,
+    /// How long the response body will be; absent before there is a head.
+    expected: Option<BodySize>,
+    /// Whether anyone asked for the response body.
+    polled: bool,
+    context: Context,
+    source: Arc<Source>,
+    config: Arc<Config>,
+    routes: Rc<OnceCell<ResourceMap>>,
+    clock: Instant,
+}
+
+impl Recorder {
+    pub(super) fn open(
+        request: RequestHead,
+        tee: Option<Tee>,
+        context: Context,
+        source: Arc<Source>,
+        config: Arc<Config>,
+        routes: Rc<OnceCell<ResourceMap>>,
+        (started, clock): (SystemTime, Instant),
+    ) -> Self {
+        source.pipeline.counters().create();
+        let exchange = Exchange {
+            id: uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes())
+                .into_uuid()
+                .as_u128(),
+            request,
+            request_body: BodyBuffer::default(),
+            response: None,
+            response_body: BodyBuffer::default(),
+            route: None,
+            path_params: PathParams::default(),
+            errors: Vec::new(),
+            failure: None,
+            started,
+            took: Duration::ZERO,
+        };
+        let open = Open {
+            exchange,
+            tee,
+            expected: None,
+            polled: false,
+            context,
+            source,
+            config,
+            routes,
+            clock,
+        };
+        Self { open: Some(Box::new(open)) }
+    }
+
+    /// The app answered. Gives the recorder back for the body, unless there is none to come.
+    pub(super) fn responded<B: MessageBody>(
+        mut self,
+        response: &ServiceResponse<B>,
+    ) -> Option<Self> {
+        let open = self.open.as_mut()?;
+        open.take_head(response);
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            // What follows is another protocol.
+            self.finish(None);
+            return None;
+        }
+        Some(self)
+    }
+
+    /// The app's service gave an error, which the server will answer.
+    pub(super) fn failed(mut self, error: &Error) {
+        if let Some(open) = &mut self.open {
+            let status = error.as_response_error().status_code().as_u16();
+            let exchange = &mut open.exchange;
+            exchange.response = Some(ResponseHead { status, fields: Default::default() });
+            exchange.errors.push(ErrorReport::new(ERROR_TYPE, error));
+            open.look_up_route();
+        }
+        self.finish(None);
+    }
+
+    /// The app panicked; the panic goes on after this.
+    pub(super) fn panicked(mut self, panic: &(dyn Any + Send)) {
+        if let Some(open) = &mut self.open {
+            let message = panic
+                .downcast_ref::<&str>()
+                .map(|text| (*text).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_default();
+            open.exchange.errors.push(ErrorReport::of_message("panic", message));
+        }
+        self.finish(Some(Failure::Panic));
+    }
+
+    pub(super) fn response_chunk(&mut self, chunk: &Bytes) {
+        if let Some(open) = &mut self.open {
+            open.polled = true;
+            open.exchange.response_body.push(chunk, Retain::Share);
+        }
+    }
+
+    /// The response body's stream gave an error.
+    pub(super) fn body_failed(mut self, error: &dyn StdError) {
+        if let Some(open) = &mut self.open {
+            open.exchange.errors.push(ErrorReport::new("response body", error));
+            open.exchange.response_body.fail();
+        }
+        self.finish(Some(Failure::Body));
+    }
+
+    /// The response body ended.
+    pub(super) fn completed(mut self) {
+        if let Some(open) = &mut self.open {
+            open.exchange.response_body.end();
+        }
+        self.finish(None);
+    }
+
+    fn finish(&mut self, failure: Option<Failure>) {
+        if let Some(open) = self.open.take() {
+            open.submit(failure);
+        }
+    }
+}
+
+/// What `actix_web::Error` tells of the type inside it: nothing.
+const ERROR_TYPE: &str = "actix_web::Error";
+
+/// The exchange was abandoned, unless all of the body that anyone wanted had been sent.
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        let failure = if thread::panicking() {
+            Some(Failure::Panic)
+        } else if open.is_complete() {
+            open.exchange.response_body.end();
+            None
+        } else if open.expected.is_some() && !open.polled {
+            // Nobody asked for the body: middleware outside of us put another in its place.
+            None
+        } else {
+            Some(Failure::ClientDisconnected)
+        };
+        self.finish(failure);
+    }
+}
+
+impl Open {
+    fn take_head<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
+        let exchange = &mut self.exchange;
+        let request = response.request();
+        let status = response.status();
+        // A resource that has no route for the method answers 405: no route matched.
+        if head::is_matched(request) && status != StatusCode::METHOD_NOT_ALLOWED {
+            exchange.route = request.match_pattern().map(Arc::from);
+        }
+        exchange.path_params = head::path_params(request);
+        exchange.response = Some(ResponseHead {
+            status: status.as_u16(),
+            fields: head::fields(response.headers()),
+        });
+        if let Some(error) = response.response().error() {
+            exchange.errors.push(ErrorReport::new(ERROR_TYPE, error));
+        }
+        let size = response.response().body().size();
+        let empty = matches!(size, BodySize::None | BodySize::Sized(0))
+            || *request.method() == HttpMethod::HEAD;
+        self.expected = Some(if empty { BodySize::None } else { size });
+        if self.config.capture_response_body && !empty && status != StatusCode::SWITCHING_PROTOCOLS
+        {
+            let reservation = Reservation::empty(self.source.pipeline.budget());
+            exchange.response_body = BodyBuffer::capturing(self.config.max_body_bytes, reservation);
+        }
+    }
+
+    /// The route as the app's routes say, for a request that did not come back.
+    fn look_up_route(&mut self) {
+        let path = self.exchange.request.path();
+        if let Some(pattern) = self.routes.get().and_then(|routes| routes.match_pattern(path)) {
+            self.exchange.route = Some(pattern.into());
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        match self.expected {
+            Some(BodySize::None) => true,
+            Some(BodySize::Sized(length)) => self.exchange.response_body.total() >= length,
+            Some(BodySize::Stream) | None => false,
+        }
+    }
+
+    fn submit(mut self: Box<Self>, failure: Option<Failure>) {
+        if self.exchange.response.is_none() {
+            self.look_up_route();
+        }
+        if let Some(body) = self.tee.as_ref().and_then(|tee| tee.try_borrow_mut().ok()) {
+            self.exchange.request_body = take(body);
+        }
+        self.exchange.failure = failure;
+        self.exchange.took = self.clock.elapsed();
+        let Self { exchange, context, source, config, .. } = *self;
+        let finished =
+            Finished { exchange: Box::new(exchange), context, config, foreign: source.foreign };
+        source.pipeline.submit(finished);
+    }
+}
+
+fn take(mut body: std::cell::RefMut<'_, BodyBuffer>) -> BodyBuffer {
+    std::mem::take(&mut *body)
+}
