@@ -1,0 +1,3 @@
+//! Integration tests: real servers, real clients, the in-process OTLP receiver.
+
+mod exchange;
