@@ -93,6 +93,16 @@ pub(crate) struct PathParams {
 }
 
 impl Exchange {
+    /// Notes the end of a request body whose every declared byte was read: its reader need not
+    /// have asked whether there are more.
+    pub(crate) fn end_request_body_if_whole(&mut self) {
+        let declared = self.request.fields.first("content-length");
+        let declared = declared.and_then(|length| length.trim().parse::<u64>().ok());
+        if declared == Some(self.request_body.total()) {
+            self.request_body.end();
+        }
+    }
+
     /// How much memory the exchange holds apart from its bodies, in bytes.
     pub(crate) fn size(&self) -> usize {
         size_of::<Self>()

@@ -133,6 +133,10 @@ impl Exchange {
     }
 
     fn redacted_path_params(&self, redactor: &Redactor) -> Vec<(String, String)> {
+        if self.route.is_none() {
+            // They are those of a route that did not run: known so that the path can be redacted.
+            return Vec::new();
+        }
         let path = self.path_params.path.as_deref().unwrap_or_else(|| self.request.path());
         self.path_params
             .params
@@ -164,7 +168,7 @@ impl RedactedExchange {
 /// The exchange in one line, for a person who reads along.
 impl fmt::Display for RedactedExchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let method = self.method.original().unwrap_or(self.method.name());
+        let method = self.method.original().unwrap_or_else(|| self.method.name());
         let route = self.route.as_deref().unwrap_or("(no route)");
         write!(f, "{method} {} -> {route} ", self.path)?;
         match self.status {

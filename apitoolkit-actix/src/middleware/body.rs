@@ -44,6 +44,9 @@ impl<B: MessageBody> MessageBody for ObservedBody<B> {
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         let this = self.project();
         let body = this.body;
+        if let Some(recorder) = this.recorder {
+            recorder.response_polled();
+        }
         let polled = scope::inside(this.context.as_ref(), this.recorder, || body.poll_next(cx));
         match ready!(polled) {
             Some(Ok(chunk)) => {

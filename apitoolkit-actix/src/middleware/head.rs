@@ -1,13 +1,12 @@
 //! Copying heads: the only part of a request that is looked at before its handler runs.
 
 use actix_web::{
-    HttpRequest,
-    dev::ServiceRequest,
-    http::{Version, header::HeaderMap},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{Method as HttpMethod, StatusCode, Version, header::HeaderMap},
 };
 
 use crate::{
-    exchange::{Fields, Method, PathParams, RequestHead},
+    exchange::{Fields, Method, RequestHead},
     telemetry::Inbound,
 };
 
@@ -50,27 +49,11 @@ pub(super) fn fields(headers: &HeaderMap) -> Fields {
     fields
 }
 
-/// Whether the router matched a whole resource: it then has consumed the whole path.
-pub(super) fn is_matched(request: &HttpRequest) -> bool {
-    request.match_info().unprocessed().is_empty()
-}
-
-/// The path's parameters, as ranges of the path they were matched in.
-pub(super) fn path_params(request: &HttpRequest) -> PathParams {
-    let matched = request.match_info();
-    let path = matched.as_str();
-    let start = path.as_ptr() as usize;
-    let params: Vec<_> = matched
-        .iter()
-        .map(|(name, value)| {
-            // A static segment's value lies elsewhere; its range then fits nothing, and whoever
-            // uses it takes the safe side.
-            let from = (value.as_ptr() as usize).wrapping_sub(start);
-            (name.into(), from, from.wrapping_add(value.len()))
-        })
-        .collect();
-    let differs = !params.is_empty() && path != request.uri().path();
-    PathParams { path: differs.then(|| path.into()), params }
+/// Whether another protocol follows the response's head.
+pub(super) fn is_tunnel<B>(response: &ServiceResponse<B>) -> bool {
+    let status = response.status();
+    status == StatusCode::SWITCHING_PROTOCOLS
+        || (status.is_success() && *response.request().method() == HttpMethod::CONNECT)
 }
 
 fn version(version: Version) -> Option<&'static str> {

@@ -10,6 +10,7 @@ mod future;
 mod head;
 mod payload;
 mod recorder;
+mod routes;
 mod scope;
 mod service;
 mod transform;

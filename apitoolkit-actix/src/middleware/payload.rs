@@ -9,6 +9,7 @@ use std::{
 use actix_web::{
     dev::{Payload, ServiceRequest},
     error::PayloadError,
+    http::Method,
 };
 use bytes::Bytes;
 use futures_core::Stream;
@@ -28,7 +29,7 @@ pub(super) fn tee(
     config: &Config,
     budget: &Arc<Budget>,
 ) -> Option<Tee> {
-    let upgrade = request.head().upgrade();
+    let upgrade = request.head().upgrade() || request.method() == Method::CONNECT;
     let (_, payload) = request.parts_mut();
     if upgrade || matches!(payload, Payload::None) {
         return None;

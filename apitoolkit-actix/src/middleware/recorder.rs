@@ -1,8 +1,6 @@
 use std::{
     any::Any,
-    cell::OnceCell,
     error::Error as StdError,
-    rc::Rc,
     sync::Arc,
     thread,
     time::{Duration, Instant, SystemTime},
@@ -11,13 +9,13 @@ use std::{
 use actix_web::{
     Error,
     body::{BodySize, MessageBody},
-    dev::{ResourceMap, ServiceResponse},
-    http::{Method as HttpMethod, StatusCode},
+    dev::ServiceResponse,
+    http::Method as HttpMethod,
 };
 use bytes::Bytes;
 use opentelemetry::Context;
 
-use super::{head, payload::Tee};
+use super::{head, payload::Tee, routes::Routes};
 use crate::{
     config::Config,
     exchange::{
@@ -47,7 +45,7 @@ struct Open {
     context: Context,
     source: Arc<Source>,
     config: Arc<Config>,
-    routes: Rc<OnceCell<ResourceMap>>,
+    routes: Routes,
     clock: Instant,
 }
 
@@ -58,7 +56,7 @@ impl Recorder {
         context: Context,
         source: Arc<Source>,
         config: Arc<Config>,
-        routes: Rc<OnceCell<ResourceMap>>,
+        routes: Routes,
         (started, clock): (SystemTime, Instant),
     ) -> Self {
         source.pipeline.counters().create();
@@ -98,7 +96,7 @@ impl Recorder {
     ) -> Option<Self> {
         let open = self.open.as_mut()?;
         open.take_head(response);
-        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        if head::is_tunnel(response) {
             // What follows is another protocol.
             self.finish(None);
             return None;
@@ -131,9 +129,18 @@ impl Recorder {
         self.finish(Some(Failure::Panic));
     }
 
-    pub(super) fn response_chunk(&mut self, chunk: &Bytes) {
+    /// The response body is asked for more.
+    pub(super) fn response_polled(&mut self) {
         if let Some(open) = &mut self.open {
             open.polled = true;
+        }
+    }
+
+    pub(super) fn response_chunk(&mut self, chunk: &Bytes) {
+        // HTTP/1 reads the body of an answer to HEAD too, and sends none of it.
+        if let Some(open) = &mut self.open
+            && open.expected != Some(BodySize::None)
+        {
             open.exchange.response_body.push(chunk, Retain::Share);
         }
     }
@@ -189,11 +196,8 @@ impl Open {
         let exchange = &mut self.exchange;
         let request = response.request();
         let status = response.status();
-        // A resource that has no route for the method answers 405: no route matched.
-        if head::is_matched(request) && status != StatusCode::METHOD_NOT_ALLOWED {
-            exchange.route = request.match_pattern().map(Arc::from);
-        }
-        exchange.path_params = head::path_params(request);
+        let path = exchange.request.path();
+        (exchange.route, exchange.path_params) = self.routes.of_response(request, status, path);
         exchange.response = Some(ResponseHead {
             status: status.as_u16(),
             fields: head::fields(response.headers()),
@@ -205,8 +209,7 @@ impl Open {
         let empty = matches!(size, BodySize::None | BodySize::Sized(0))
             || *request.method() == HttpMethod::HEAD;
         self.expected = Some(if empty { BodySize::None } else { size });
-        if self.config.capture_response_body && !empty && status != StatusCode::SWITCHING_PROTOCOLS
-        {
+        if self.config.capture_response_body && !empty && !head::is_tunnel(response) {
             let reservation = Reservation::empty(self.source.pipeline.budget());
             exchange.response_body = BodyBuffer::capturing(self.config.max_body_bytes, reservation);
         }
@@ -215,9 +218,7 @@ impl Open {
     /// The route as the app's routes say, for a request that did not come back.
     fn look_up_route(&mut self) {
         let path = self.exchange.request.path();
-        if let Some(pattern) = self.routes.get().and_then(|routes| routes.match_pattern(path)) {
-            self.exchange.route = Some(pattern.into());
-        }
+        (self.exchange.route, self.exchange.path_params) = self.routes.of_path(path);
     }
 
     fn is_complete(&self) -> bool {
@@ -234,6 +235,7 @@ impl Open {
         }
         if let Some(body) = self.tee.as_ref().and_then(|tee| tee.try_borrow_mut().ok()) {
             self.exchange.request_body = take(body);
+            self.exchange.end_request_body_if_whole();
         }
         self.exchange.failure = failure;
         self.exchange.took = self.clock.elapsed();

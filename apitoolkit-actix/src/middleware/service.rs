@@ -1,7 +1,5 @@
 use std::{
-    cell::OnceCell,
     fmt,
-    rc::Rc,
     sync::Arc,
     task::{self, Poll},
     time::{Instant, SystemTime},
@@ -11,11 +9,13 @@ use actix_service::Service;
 use actix_web::{
     Error,
     body::MessageBody,
-    dev::{ResourceMap, ServiceRequest, ServiceResponse},
+    dev::{ServiceRequest, ServiceResponse},
 };
 use opentelemetry::{Context, trace::TraceContextExt as _};
 
-use super::{ApiToolkitFuture, ObservedBody, head, payload, recorder::Recorder, scope};
+use super::{
+    ApiToolkitFuture, ObservedBody, head, payload, recorder::Recorder, routes::Routes, scope,
+};
 use crate::{
     config::{Config, TrustInbound},
     exchange::Method,
@@ -29,12 +29,12 @@ pub struct ApiToolkitMiddleware<S> {
     /// Absent when the system gave no thread for a worker: then nothing is recorded.
     source: Option<Arc<Source>>,
     /// The app's routes, for exchanges whose request never comes back.
-    routes: Rc<OnceCell<ResourceMap>>,
+    routes: Routes,
 }
 
 impl<S> ApiToolkitMiddleware<S> {
     pub(super) fn new(service: S, config: Arc<Config>, source: Option<Arc<Source>>) -> Self {
-        Self { service, config, source, routes: Rc::default() }
+        Self { service, config, source, routes: Routes::default() }
     }
 
     /// Starts the exchange's span; a recorder only if it is sampled.
@@ -58,7 +58,7 @@ impl<S> ApiToolkitMiddleware<S> {
         if !sampled {
             return Observed { context, recorder: None };
         }
-        self.routes.get_or_init(|| request.resource_map().clone());
+        self.routes.learn(request);
         let tee = payload::tee(request, &self.config, source.pipeline.budget());
         let head = head::request(request, method);
         let recorder = Recorder::open(
@@ -67,7 +67,7 @@ impl<S> ApiToolkitMiddleware<S> {
             context.clone(),
             Arc::clone(source),
             Arc::clone(&self.config),
-            Rc::clone(&self.routes),
+            self.routes.clone(),
             (started, clock),
         );
         Observed { context, recorder: Some(recorder) }
