@@ -1,0 +1,50 @@
+//! Redaction: what may leave the process, and what may not.
+//!
+//! A [`Redactor`] is compiled once from the application's options and shared by everything that
+//! exports. It works on names, values and bytes; it knows neither the web server nor the exporter.
+//! The rule that every part keeps: **fail closed**. What cannot be redacted for certain (does not
+//! parse, is cut short, is in an unknown coding or character set) is withheld with the reason.
+//!
+//! | Input | Part |
+//! |---|---|
+//! | JSON, JSON lines | [`json`] |
+//! | header values | [`header`], with [`cookie`] and [`url`] inside |
+//! | URLs, queries, paths | [`url`], [`query`], [`path`] |
+//! | request and response bodies | [`body`], with [`coding`], [`form`], [`multipart`], [`events`] |
+//! | error messages, log lines, plain text | [`text`] |
+//! | database statements | [`sql`] |
+
+mod body;
+mod builder;
+mod coding;
+mod cookie;
+mod events;
+mod form;
+mod header;
+mod json;
+mod lists;
+mod marker;
+mod multipart;
+mod names;
+mod path;
+mod percent;
+mod policy;
+mod query;
+mod redactor;
+mod shorten;
+mod splice;
+mod sql;
+mod text;
+mod url;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::policy::Policy;
+pub use self::{
+    body::{Body, BodyText, Scratch, Side, Withheld, WithheldReason},
+    builder::RedactorBuilder,
+    path::PathParam,
+    redactor::Redactor,
+    sql::sql_summary,
+};

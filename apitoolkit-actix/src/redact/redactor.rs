@@ -1,0 +1,146 @@
+//! The compiled policy, and one method for each thing that it redacts.
+
+use std::{borrow::Cow, fmt};
+
+use super::{
+    Body, BodyText, PathParam, Policy, RedactorBuilder, Scratch, Side, body::BodyRules, header,
+    lists::Lists, path, query, shorten, sql, text, url,
+};
+use crate::error::RuleError;
+
+/// The longest text that is exported, in bytes.
+const MAX_TEXT: usize = 64 * 1024;
+
+/// The compiled redaction rules of an application.
+///
+/// Built once, shared by every thread. Each method returns its input, borrowed, if there is nothing
+/// to redact in it.
+///
+/// # Security
+///
+/// What is redacted by default is listed in the documentation of the crate. Where it is not certain
+/// that a secret would be found, the whole value goes, or the whole body is withheld.
+///
+/// ```
+/// use apitoolkit_actix::{Body, BodyText, Redactor, Scratch, Side};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let redactor = Redactor::builder().redact_request_body(["$.user.email"]).build()?;
+/// assert_eq!(redactor.url("/reset?token=abc&page=2"), "/reset?token=REDACTED&page=2");
+///
+/// let body = Body::new(br#"{"user":{"email":"a@b.c"}}"#).content_type(&[b"application/json"]);
+/// let BodyText::Content(json) = redactor.body(Side::Request, &body, &mut Scratch::default())
+/// else {
+///     unreachable!()
+/// };
+/// assert_eq!(&*json, br#"{"user":{"email":"[CLIENT_REDACTED]"}}"#);
+/// # Ok(()) }
+/// ```
+pub struct Redactor {
+    lists: Lists,
+    request: BodyRules,
+    response: BodyRules,
+}
+
+impl Redactor {
+    /// Starts with the default rules.
+    pub fn builder() -> RedactorBuilder {
+        RedactorBuilder::default()
+    }
+
+    pub(crate) fn compile(policy: &Policy) -> Result<Self, RuleError> {
+        policy.check_names()?;
+        Ok(Self {
+            lists: Lists::new(policy),
+            request: BodyRules::compile(policy, Side::Request)?,
+            response: BodyRules::compile(policy, Side::Response)?,
+        })
+    }
+
+    /// Redacts one value of the header `name`.
+    ///
+    /// Names on the default list or in `redact_headers`, and values marked `sensitive`, go whole.
+    /// Cookies keep their names, URLs (in `Referer`, `Location`, `Link` …) all but their secrets;
+    /// in any other value, what looks like a credential goes. What is not UTF-8 becomes U+FFFD. A
+    /// value over 8 KiB is cut after redaction and ends with `… [cut, N B]`.
+    #[must_use]
+    pub fn header<'v>(&self, name: &str, value: &'v [u8], sensitive: bool) -> Cow<'v, str> {
+        header::redact(&self.lists, name, value, sensitive)
+    }
+
+    /// Redacts a URL, absolute or relative: userinfo, and sensitive parameters in path, query and
+    /// fragment. The marker in URLs is `REDACTED`; all other bytes stay.
+    #[must_use]
+    pub fn url<'v>(&self, url: &'v str) -> Cow<'v, str> {
+        url::redact(&self.lists, url)
+    }
+
+    /// Redacts a query string (without `?`): values of sensitive names become `REDACTED`; names,
+    /// order and all other bytes stay. Names are percent-decoded before they are compared, up to
+    /// three times.
+    #[must_use]
+    pub fn query<'v>(&self, query: &'v str) -> Cow<'v, str> {
+        query::redact(&self.lists, query)
+    }
+
+    /// The pairs of a query string, redacted as by [`query`](Self::query) and percent-decoded, in
+    /// order.
+    #[must_use]
+    pub fn query_pairs(&self, query: &str) -> Vec<(String, String)> {
+        query::pairs(&self.lists, query)
+    }
+
+    /// Redacts a path: the segments that sensitive parameters of the route matched become
+    /// `REDACTED`. A range that does not fit the path redacts all of it.
+    #[must_use]
+    pub fn path<'v>(&self, path: &'v str, params: &[PathParam<'_>]) -> Cow<'v, str> {
+        path::redact(&self.lists, path, params)
+    }
+
+    /// Redacts the value of a path parameter, if its name is in `redact_path_params` or on the
+    /// list for queries.
+    #[must_use]
+    pub fn path_param<'v>(&self, name: &str, value: &'v str) -> Cow<'v, str> {
+        path::redact_param(&self.lists, name, value)
+    }
+
+    /// Redacts running text: error messages, log lines. Credentials known by their form (`Bearer …`,
+    /// `Basic …`, JWTs, PEM blocks, access keys of well-known services), userinfo in URLs, and
+    /// values after sensitive names (`password=…`). Cut to 64 KiB after redaction.
+    #[must_use]
+    pub fn text<'v>(&self, text: &'v str) -> Cow<'v, str> {
+        shorten::shorten(text::scrub(&self.lists, text), MAX_TEXT)
+    }
+
+    /// Makes a SQL statement fit for export: literals become `?`, comments go, at most 32 KiB.
+    /// What follows an unterminated quote is dropped.
+    #[must_use]
+    pub fn sql<'v>(&self, sql: &'v str) -> Cow<'v, str> {
+        sql::sanitize(sql)
+    }
+
+    /// Redacts a body, or withholds it with the reason.
+    pub fn body<'b>(&self, side: Side, body: &Body<'b>, scratch: &mut Scratch) -> BodyText<'b> {
+        self.rules(side).redact(&self.lists, body, scratch)
+    }
+
+    /// Whether any rule is in force for the bodies of `side`.
+    #[must_use]
+    pub fn has_body_rules(&self, side: Side) -> bool {
+        self.rules(side).is_active()
+    }
+
+    fn rules(&self, side: Side) -> &BodyRules {
+        match side {
+            Side::Request => &self.request,
+            Side::Response => &self.response,
+        }
+    }
+}
+
+impl fmt::Debug for Redactor {
+    /// Shows no rule: those that an application adds tell where its secrets are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redactor").finish_non_exhaustive()
+    }
+}
