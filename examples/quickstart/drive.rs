@@ -1,0 +1,42 @@
+//! Sends the calls over real HTTP.
+
+use std::error::Error;
+
+use awc::Client;
+
+use crate::calls::{CALLS, Call};
+
+/// Sends every call, one after the other, and fails if one is not answered as it should be.
+pub(crate) async fn send_all(url: &str) -> Result<(), Box<dyn Error>> {
+    let client = Client::default();
+    for call in CALLS {
+        let answer = send(&client, url, call).await;
+        let as_expected = match (&answer, call.status) {
+            (Ok(status), Some(expected)) => *status == expected,
+            (answer, None) => answer.is_err(),
+            (Err(_), Some(_)) => false,
+        };
+        if !as_expected {
+            let expected = call.status.map_or_else(|| "no answer".to_owned(), |s| s.to_string());
+            let answer = answer.map_or_else(|error| error.to_string(), |status| status.to_string());
+            let (method, target) = (call.method(), call.target);
+            return Err(format!("{method} {target}: expected {expected}, got {answer}").into());
+        }
+    }
+    Ok(())
+}
+
+/// Sends one call and reads its answer to the end, as a client should.
+async fn send(client: &Client, url: &str, call: &Call) -> Result<u16, Box<dyn Error>> {
+    let mut request = client.request(call.method(), format!("{url}{}", call.target));
+    for header in call.headers {
+        request = request.insert_header(*header);
+    }
+    let sent = match call.body {
+        Some(body) => request.send_body(body),
+        None => request.send(),
+    };
+    let mut response = sent.await?;
+    response.body().await?;
+    Ok(response.status().as_u16())
+}
