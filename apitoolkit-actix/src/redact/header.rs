@@ -39,6 +39,8 @@ fn redact_text<'v>(lists: &Lists, name: &str, value: &'v str) -> Cow<'v, str> {
         redact_refresh(lists, value)
     } else if URL_HEADERS.iter().any(|header| is(header)) {
         url::redact(lists, value)
+    } else if AUTHORITY_HEADERS.iter().any(|header| is(header)) && has_userinfo(value) {
+        Cow::Borrowed(MARKER)
     } else if CHALLENGES.iter().any(|header| is(header)) {
         // `Bearer realm="…"` says how to log in; it is no credential.
         Cow::Borrowed(value)
@@ -56,6 +58,15 @@ const URL_HEADERS: &[&str] = &[
     "x-rewrite-url",
     "x-forwarded-uri",
 ];
+
+/// Headers that name hosts, which have no userinfo there (RFC 9110, section 7.2).
+const AUTHORITY_HEADERS: &[&str] =
+    &["host", "forwarded", "x-forwarded-host", "x-forwarded-server", "x-original-host"];
+
+/// Whether a name and password may stand in front of a host.
+fn has_userinfo(value: &str) -> bool {
+    value.contains('@') || value.contains("%40")
+}
 
 /// Headers that name authentication schemes, without credentials.
 const CHALLENGES: &[&str] = &["www-authenticate", "proxy-authenticate"];
