@@ -60,11 +60,14 @@ impl Env {
         }
     }
 
-    /// A whole number of milliseconds, more than 0.
+    /// The longest time that an option or variable may ask for.
+    pub(crate) const LONGEST: Duration = Duration::from_secs(3_600);
+
+    /// A whole number of milliseconds, more than 0 and at most an hour.
     pub(crate) fn millis(&mut self, names: &[&'static str]) -> Option<Duration> {
-        self.parse(names, |text| match u64::from_str(text) {
-            Ok(ms) if ms > 0 => Ok(Duration::from_millis(ms)),
-            _ => Err("expected a whole number of milliseconds above 0".to_owned()),
+        self.parse(names, |text| match u64::from_str(text).map(Duration::from_millis) {
+            Ok(time) if !time.is_zero() && time <= Self::LONGEST => Ok(time),
+            _ => Err("expected a whole number of milliseconds, at most an hour of them".to_owned()),
         })
     }
 

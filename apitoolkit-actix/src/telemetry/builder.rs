@@ -234,7 +234,7 @@ impl TelemetryBuilder {
     /// [`ConfigError`] for a value that cannot be used, naming the option or variable; for a
     /// second installed telemetry in one process; and when the system gives no thread.
     pub fn build(self) -> Result<Telemetry, ConfigError> {
-        Telemetry::start(Settings::resolve(self)?)
+        Telemetry::start(&Settings::resolve(&self)?)
     }
 }
 

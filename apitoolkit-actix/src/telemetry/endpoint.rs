@@ -78,21 +78,22 @@ impl Endpoint {
             Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
             None => (None, text),
         };
+        let https = match scheme.as_deref() {
+            Some("http") => Some(false),
+            Some("https") => Some(true),
+            None => None,
+            Some(other) => {
+                let reason = format!("scheme {other:?} is not known; use http:// or https://");
+                return Err(wrong(reason));
+            }
+        };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         if authority.contains('@') {
             let reason = "credentials in the URL are not sent; use OTEL_EXPORTER_OTLP_HEADERS";
             return Err(wrong(reason.to_owned()));
         }
         let (host, port) = split_port(authority).map_err(&wrong)?;
-        let https = match scheme.as_deref() {
-            Some("http") => false,
-            Some("https") => true,
-            Some(other) => {
-                let reason = format!("scheme {other:?} is not known; use http:// or https://");
-                return Err(wrong(reason));
-            }
-            None => !insecure && !is_loopback(host),
-        };
+        let https = https.unwrap_or_else(|| !insecure && !is_loopback(host));
         if https && !cfg!(feature = "tls") {
             return Err(wrong(
                 "https needs the cargo feature `tls` of apitoolkit-actix; nothing is sent in \
@@ -128,6 +129,7 @@ impl Endpoint {
         self.https
     }
 
+    #[cfg(feature = "http")]
     pub(crate) fn port(&self) -> Option<u16> {
         self.port
     }

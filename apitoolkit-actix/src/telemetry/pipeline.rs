@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    io::{self, Write as _},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
@@ -71,20 +72,31 @@ impl Pipeline {
         budget: Arc<Budget>,
         counters: Arc<Counters>,
     ) -> Result<Arc<Self>, ConfigError> {
-        let pipeline = Arc::new(Self {
-            state: Mutex::new(State::default()),
-            work: Condvar::new(),
-            progress: Condvar::new(),
-            capacity,
-            budget,
-            counters,
-        });
+        let pipeline = Arc::new(Self::new(capacity, budget, counters));
         let worker = Arc::clone(&pipeline);
         thread::Builder::new()
             .name("apitoolkit-worker".into())
             .spawn(move || worker.run())
             .map_err(ConfigError::Thread)?;
         Ok(pipeline)
+    }
+
+    /// A queue that takes nothing in, without a worker: where nothing is recorded.
+    pub(crate) fn idle(budget: Arc<Budget>, counters: Arc<Counters>) -> Arc<Self> {
+        let pipeline = Self::new(0, budget, counters);
+        pipeline.close();
+        Arc::new(pipeline)
+    }
+
+    fn new(capacity: usize, budget: Arc<Budget>, counters: Arc<Counters>) -> Self {
+        Self {
+            state: Mutex::new(State::default()),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+            capacity,
+            budget,
+            counters,
+        }
     }
 
     pub(crate) fn budget(&self) -> &Arc<Budget> {
@@ -155,13 +167,18 @@ impl Pipeline {
         self.work.notify_one();
     }
 
-    /// Gives up what is still queued, and counts it; returns how much that was.
-    pub(crate) fn abandon(&self) -> usize {
-        let left = std::mem::take(&mut self.lock().queue);
-        for (finished, _) in &left {
+    /// Gives up what is still queued, and counts it; returns how many exchanges were not
+    /// processed, those among them that the worker has in hand.
+    pub(crate) fn abandon(&self) -> u64 {
+        let mut state = self.lock();
+        let left = state.submitted - state.processed;
+        let queued = std::mem::take(&mut state.queue);
+        state.processed += queued.len() as u64;
+        drop(state);
+        for (finished, _) in &queued {
             self.lose(&finished.context, DropReason::Shutdown);
         }
-        left.len()
+        left
     }
 
     fn count_shed(&self, exchange: &Exchange) {
@@ -174,7 +191,7 @@ impl Pipeline {
 
     fn lose(&self, context: &Context, reason: DropReason) {
         self.counters.drop_exchanges(reason, 1);
-        discarding(|| context.span().end());
+        Self::end(|| discarding(|| context.span().end()));
     }
 
     fn run(&self) {
@@ -223,7 +240,8 @@ impl Pipeline {
         let completed = catch_unwind(AssertUnwindSafe(|| {
             let redacted = exchange.redact(&config.redactor, scratch);
             if config.debug {
-                eprintln!("apitoolkit: {redacted}");
+                // Standard error may be closed, which is no reason to lose the exchange.
+                let _ = writeln!(io::stderr(), "apitoolkit: {redacted}");
             }
             span::complete(&context, &redacted, &config);
         }));
@@ -237,7 +255,16 @@ impl Pipeline {
         if foreign {
             self.counters.export(1);
         }
-        context.span().end_with_timestamp(ended);
+        Self::end(|| context.span().end_with_timestamp(ended));
+    }
+
+    /// Ends a span, which runs the span processors of a provider that may be the user's own: if one
+    /// of them panics, the worker goes on.
+    fn end(span: impl FnOnce()) {
+        static PANICS: Throttle = Throttle::minute();
+        if catch_unwind(AssertUnwindSafe(span)).is_err() && PANICS.ready() {
+            notice::warn("a span processor of the app's tracer provider panicked");
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,4 +1,7 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use opentelemetry::Context;
 use opentelemetry_sdk::{
@@ -29,12 +32,12 @@ impl SpanProcessor for Processor {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        let sent = self.queue.flush().recv_timeout(self.timeout);
+        let sent = self.queue.flush(Instant::now() + self.timeout).recv_timeout(self.timeout);
         sent.map_err(|_| OTelSdkError::Timeout(self.timeout))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.queue.close(timeout.min(self.timeout));
+        self.queue.close(Instant::now() + timeout.min(self.timeout));
         Ok(())
     }
 }

@@ -114,10 +114,7 @@ fn trace_state<'h>(lines: impl Iterator<Item = &'h [u8]>) -> Option<TraceState> 
 
 /// Level 2, section 3.3.1.3.1: a letter or digit, then up to 255 of a few more characters.
 fn is_state_key(key: &str) -> bool {
-    let (first, rest) = match key.as_bytes() {
-        [first, rest @ ..] => (first, rest),
-        [] => return false,
-    };
+    let [first, rest @ ..] = key.as_bytes() else { return false };
     (first.is_ascii_lowercase() || first.is_ascii_digit())
         && rest.len() <= 255
         && rest.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-*/@".contains(b))

@@ -59,10 +59,18 @@ struct State {
     /// How many spans were ever taken in, and how many of them were taken out again.
     pushed: u64,
     taken: u64,
-    /// Who waits for the spans up to a count to be sent.
-    flushes: Vec<(u64, mpsc::Sender<()>)>,
+    /// Who waits for spans to be sent.
+    flushes: Vec<Flush>,
     /// Once closed: until when what is queued may still be sent.
     closed: Option<Instant>,
+}
+
+/// Somebody who waits, until some time, for the spans up to a count to be sent.
+#[derive(Debug)]
+struct Flush {
+    upto: u64,
+    until: Instant,
+    done: mpsc::Sender<()>,
 }
 
 impl SpanQueue {
@@ -131,19 +139,22 @@ impl SpanQueue {
         }
     }
 
-    /// Waits before a retry: `delay`, cut short by a flush or the close.
-    pub(crate) async fn wait_before_retry(&self, delay: Duration) {
-        let until = Instant::now() + delay;
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
-            let urgent = {
+    /// Waits before a retry: `delay`, cut short by a flush or the close, but never below `least`,
+    /// which the receiver asked for. False when the close leaves no time for it.
+    pub(crate) async fn wait_before_retry(&self, least: Duration, delay: Duration) -> bool {
+        let start = Instant::now();
+        let hurried = least.max(URGENT_RETRY.min(delay));
+        loop {
+            let (closed, urgent) = {
                 let state = self.lock();
-                state.closed.is_some() || !state.flushes.is_empty()
+                (state.closed, state.closed.is_some() || state.is_flushing())
             };
-            if urgent {
-                // Somebody waits for an answer, but a refusing receiver is not to be hammered.
-                tokio::time::sleep(left.min(URGENT_RETRY)).await;
-                return;
+            let until = start + if urgent { hurried } else { delay.max(least) };
+            if closed.is_some_and(|closed| until >= closed) {
+                return false;
             }
+            let Some(left) = until.checked_duration_since(Instant::now()) else { return true };
+            // A wake-up means that it may have become urgent, or not.
             let _ = tokio::time::timeout(left, self.wake.notified()).await;
         }
     }
@@ -161,11 +172,11 @@ impl SpanQueue {
     pub(crate) fn answer_flushes(&self) {
         let mut state = self.lock();
         let taken = state.taken;
-        state.flushes.retain(|(upto, done)| {
-            let waiting = *upto > taken;
+        state.flushes.retain(|flush| {
+            let waiting = flush.upto > taken;
             if !waiting {
                 // Whoever asked may have stopped waiting.
-                let _ = done.send(());
+                let _ = flush.done.send(());
             }
             waiting
         });
@@ -177,21 +188,52 @@ impl SpanQueue {
         closed.map(|until| until.saturating_duration_since(Instant::now()))
     }
 
-    /// Asks for everything queued to be sent; the receiver hears when it was.
-    pub(crate) fn flush(&self) -> mpsc::Receiver<()> {
+    /// Whether it is closed, and nothing that was taken in before that is left.
+    pub(crate) fn is_finished(&self) -> bool {
+        let state = self.lock();
+        state.closed.is_some() && state.spans.is_empty()
+    }
+
+    /// Returns when the queue is closed and no time is left.
+    pub(crate) async fn time_is_up(&self) {
+        loop {
+            match self.time_left() {
+                Some(Duration::ZERO) => return,
+                Some(left) => tokio::time::sleep(left).await,
+                // Only the one task that sends waits for this, so that no wake-up goes astray: what
+                // it is woken for is looked up again before it waits for anything else.
+                None => self.wake.notified().await,
+            }
+        }
+    }
+
+    /// Asks for everything queued to be sent by `until`; the receiver hears when it was.
+    pub(crate) fn flush(&self, until: Instant) -> mpsc::Receiver<()> {
         let (done, wait) = mpsc::channel();
         let mut state = self.lock();
-        let upto = state.pushed;
-        state.flushes.push((upto, done));
+        let flush = Flush { upto: state.pushed, until, done };
+        state.flushes.push(flush);
         drop(state);
         self.wake.notify_one();
         wait
     }
 
-    /// Takes no more spans in, and lets what is queued be sent until `timeout` has passed.
-    pub(crate) fn close(&self, timeout: Duration) {
+    /// Gives up what is queued, and counts it; returns how many spans that was.
+    pub(crate) fn abandon(&self) -> u64 {
         let mut state = self.lock();
-        state.closed.get_or_insert_with(|| Instant::now() + timeout);
+        let left = std::mem::take(&mut state.spans);
+        state.taken += left.len() as u64;
+        drop(state);
+        for queued in &left {
+            self.lose(&queued.span, DropReason::Shutdown);
+        }
+        left.len() as u64
+    }
+
+    /// Takes no more spans in, and lets what is queued be sent until `deadline`.
+    pub(crate) fn close(&self, deadline: Instant) {
+        let mut state = self.lock();
+        state.closed.get_or_insert(deadline);
         drop(state);
         self.wake.notify_one();
     }
@@ -207,7 +249,13 @@ const URGENT_RETRY: Duration = Duration::from_millis(200);
 
 impl State {
     fn is_urgent(&self, batch: usize) -> bool {
-        self.spans.len() >= batch || !self.flushes.is_empty() || self.closed.is_some()
+        self.spans.len() >= batch || self.is_flushing() || self.closed.is_some()
+    }
+
+    /// Whether anybody still waits; who gave up waiting hurries nobody.
+    fn is_flushing(&self) -> bool {
+        let now = Instant::now();
+        self.flushes.iter().any(|flush| flush.until > now)
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{exchange::Reservation, semconv};
 
 /// No request is encoded to more than this: 4 MiB, what gRPC servers take unless told otherwise,
 /// less room for the resource, the scopes and framing.
-const MAX_REQUEST: usize = 4 * 1024 * 1024 - 128 * 1024;
+pub(crate) const MAX_REQUEST: usize = 4 * 1024 * 1024 - 128 * 1024;
 /// No span is encoded to more than this.
 const MAX_SPAN: usize = 1024 * 1024;
 /// Tag and length of a span inside a request, at most.

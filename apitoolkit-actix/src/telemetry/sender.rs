@@ -2,32 +2,31 @@
 //! refused for good.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
 };
 
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 
 use super::{
-    Protocol,
-    notice::{self, Throttle},
+    attempt::{Backoff, attempt},
+    journal::Journal,
     queue::SpanQueue,
     request::{TraceRequest, pack},
     stats::DropReason,
-    transport::{Failure, Receipt, Transport},
+    transport::{Failure, Receipt, Signal, Transport},
 };
-
-/// First wait after a failed export; it doubles up to [`LONGEST_BACKOFF`].
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-/// A receiver that comes back is found within this time.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 
 /// Sends a queue's spans over a transport.
 #[derive(Debug)]
 pub(crate) struct Sender {
     queue: Arc<SpanQueue>,
     transport: Arc<dyn Transport>,
-    resource: ResourceAttributesWithSchema,
+    resource: Arc<ResourceAttributesWithSchema>,
     delay: Duration,
     timeout: Duration,
     journal: Arc<Journal>,
@@ -37,7 +36,7 @@ impl Sender {
     pub(crate) fn new(
         queue: Arc<SpanQueue>,
         transport: Arc<dyn Transport>,
-        resource: ResourceAttributesWithSchema,
+        resource: Arc<ResourceAttributesWithSchema>,
         delay: Duration,
         timeout: Duration,
         journal: Arc<Journal>,
@@ -50,50 +49,54 @@ impl Sender {
         loop {
             self.queue.wait(self.delay).await;
             loop {
+                if self.queue.time_left() == Some(Duration::ZERO) {
+                    // Packing what cannot be sent would only take time that there is not.
+                    self.journal.lose(Signal::Traces, self.queue.abandon());
+                }
                 let batch = self.queue.take();
                 if batch.is_empty() {
                     break;
                 }
-                for request in pack(batch, &self.resource, &self.queue) {
-                    self.deliver(request).await;
-                }
+                let requests = pack(batch, &self.resource, &self.queue).into();
+                InHand { sender: &self, requests }.deliver().await;
                 self.queue.answer_flushes();
             }
             self.queue.answer_flushes();
-            if self.queue.time_left().is_some() {
+            if self.queue.is_finished() {
                 return;
             }
         }
     }
 
     /// Sends one request until it is taken, refused for good, or time is up after the close.
-    async fn deliver(&self, request: TraceRequest) {
-        let mut backoff = FIRST_BACKOFF;
+    async fn deliver(&self, request: &TraceRequest) {
+        let mut backoff = Backoff::default();
         loop {
-            match self.attempt(&request).await {
-                Ok(receipt) => return self.taken(&request, &receipt),
+            let time = self.queue.time_left().map_or(self.timeout, |left| left.min(self.timeout));
+            if time.is_zero() {
+                return self.lost(request, DropReason::Shutdown);
+            }
+            let attempt = attempt(&*self.transport, Signal::Traces, &request.body, time);
+            // An attempt that began before the close is not to outlast it.
+            let Some(result) = before(attempt, self.queue.time_is_up()).await else {
+                self.journal.failed(Signal::Traces, &Failure::cut_off(), "the spans are lost");
+                return self.lost(request, DropReason::Shutdown);
+            };
+            match result {
+                Ok(receipt) => return self.taken(request, &receipt),
                 Err(failure) if failure.retryable => {
-                    self.journal.failed(&failure, "it will be tried again");
-                    if self.queue.time_left().is_some_and(|left| left.is_zero()) {
-                        return self.lost(&request, DropReason::Shutdown);
+                    self.journal.failed(Signal::Traces, &failure, "it will be tried again");
+                    let least = failure.retry_after.unwrap_or_default();
+                    if !self.queue.wait_before_retry(least, backoff.next()).await {
+                        return self.lost(request, DropReason::Shutdown);
                     }
-                    let wait = failure.retry_after.unwrap_or_default().max(backoff);
-                    self.queue.wait_before_retry(jittered(wait)).await;
-                    backoff = (backoff * 2).min(LONGEST_BACKOFF);
                 }
                 Err(failure) => {
-                    self.journal.failed(&failure, "it is not tried again");
-                    return self.lost(&request, DropReason::Rejected);
+                    self.journal.failed(Signal::Traces, &failure, "it is not tried again");
+                    return self.lost(request, DropReason::Rejected);
                 }
             }
         }
-    }
-
-    async fn attempt(&self, request: &TraceRequest) -> Result<Receipt, Failure> {
-        let time = self.queue.time_left().map_or(self.timeout, |left| left.min(self.timeout));
-        tokio::time::timeout(time, self.transport.send(request.body.clone()))
-            .await
-            .unwrap_or_else(|_| Err(Failure::timed_out(time)))
     }
 
     fn taken(&self, request: &TraceRequest, receipt: &Receipt) {
@@ -105,90 +108,46 @@ impl Sender {
         counters.drop_spans(rejected);
         counters.drop_exchanges(DropReason::Rejected, lost);
         counters.export(request.exchanges - lost);
-        self.journal.succeeded(request.spans, receipt);
+        self.journal.succeeded(Signal::Traces, request.spans, receipt);
     }
 
     fn lost(&self, request: &TraceRequest, reason: DropReason) {
         self.queue.counters().drop_spans(request.spans);
         self.queue.counters().drop_exchanges(reason, request.exchanges);
+        self.journal.lose(Signal::Traces, request.spans);
     }
 }
 
-/// Spreads retries of many processes: 80 to 120 % of the wait.
-fn jittered(wait: Duration) -> Duration {
-    wait.mul_f64(0.8 + 0.4 * fastrand::f64())
+/// Requests that were taken out of the queue and not dealt with yet. If the runtime ends before
+/// that, they are counted as lost.
+struct InHand<'s> {
+    sender: &'s Sender,
+    requests: VecDeque<TraceRequest>,
 }
 
-/// What exports came to, and what of it was said aloud.
-#[derive(Debug)]
-pub(crate) struct Journal {
-    endpoint: String,
-    protocol: Protocol,
-    state: Mutex<State>,
-    failures: Throttle,
+impl InHand<'_> {
+    async fn deliver(mut self) {
+        while let Some(request) = self.requests.front() {
+            self.sender.deliver(request).await;
+            self.requests.pop_front();
+        }
+    }
 }
 
-#[derive(Debug, Default)]
-struct State {
-    spoken: bool,
-    failing_since: Option<Instant>,
-    last_failure: Option<String>,
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        for request in &self.requests {
+            self.sender.lost(request, DropReason::Shutdown);
+        }
+    }
 }
 
-impl Journal {
-    pub(crate) fn new(endpoint: String, protocol: Protocol) -> Self {
-        Self {
-            endpoint,
-            protocol,
-            state: Mutex::new(State::default()),
-            failures: Throttle::minute(),
-        }
-    }
-
-    /// Why the newest export failed; `None` when it did not.
-    pub(crate) fn last_failure(&self) -> Option<String> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).last_failure.clone()
-    }
-
-    pub(crate) fn endpoint(&self) -> &str {
-        &self.endpoint
-    }
-
-    fn succeeded(&self, spans: u64, receipt: &Receipt) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = !std::mem::replace(&mut state.spoken, true);
-        let outage = state.failing_since.take();
-        state.last_failure = None;
-        drop(state);
-        let Self { endpoint, protocol, .. } = self;
-        if first {
-            notice::info(&format!(
-                "first export to {endpoint} ({protocol}): {spans} spans received"
-            ));
-        } else if let Some(since) = outage {
-            let seconds = since.elapsed().as_secs();
-            notice::info(&format!("exports to {endpoint} resumed after {seconds} s"));
-        }
-        if receipt.rejected > 0 && self.failures.ready() {
-            let why: String =
-                receipt.message.chars().filter(|c| !c.is_control()).take(200).collect();
-            notice::warn(&format!("{endpoint} refused {} spans: {why}", receipt.rejected));
-        }
-    }
-
-    fn failed(&self, failure: &Failure, then: &str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = !std::mem::replace(&mut state.spoken, true);
-        state.failing_since.get_or_insert_with(Instant::now);
-        state.last_failure = Some(failure.words.clone());
-        drop(state);
-        let Self { endpoint, protocol, .. } = self;
-        if self.failures.ready() {
-            let which = if first { "first export" } else { "export" };
-            notice::warn(&format!(
-                "{which} to {endpoint} ({protocol}) failed: {}; {then}",
-                failure.words
-            ));
-        }
-    }
+/// What comes of `work`, unless `end` comes first.
+async fn before<T>(work: impl Future<Output = T>, end: impl Future<Output = ()>) -> Option<T> {
+    let (mut work, mut end) = (pin!(work), pin!(end));
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending => end.as_mut().poll(cx).map(|()| None),
+    })
+    .await
 }

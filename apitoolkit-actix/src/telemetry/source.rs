@@ -8,8 +8,8 @@ use opentelemetry::{
 
 use super::{
     Pipeline,
-    guard::Shared,
     settings::{Propagation, Settings},
+    shared::Shared,
     stats::Counters,
 };
 use crate::{error::ConfigError, exchange::Budget, semconv};

@@ -1,6 +1,6 @@
 //! The quickstart as a new user runs it: a program of its own, judged by what it prints.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::expect_used, reason = "tests")]
 
 mod once;
 /// Interrupting a program, as Ctrl-C does, takes a signal.

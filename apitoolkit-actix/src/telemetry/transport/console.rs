@@ -23,7 +23,7 @@ use opentelemetry_sdk::{
 use prost::Message as _;
 use serde::Serialize;
 
-use super::{Failure, Receipt, Sending, Transport};
+use super::{Failure, Receipt, Sending, Signal, Transport};
 
 /// Writes what would be sent to standard output, one OTLP/JSON object a line, as the
 /// specification's file exporter does.
@@ -47,12 +47,13 @@ fn result(written: io::Result<()>) -> OTelSdkResult {
 }
 
 impl Transport for Console {
-    fn send(&self, request: Bytes) -> Sending<'_> {
+    /// Only traces come this way: the SDK hands metrics and logs over unencoded.
+    fn send(&self, _signal: Signal, request: Bytes) -> Sending<'_> {
         let written = ExportTraceServiceRequest::decode(request)
             .map_err(io::Error::other)
             .and_then(|message| write_line(&message))
             .map(|()| Receipt::default())
-            .map_err(|error| Failure::of_connection(&error, None));
+            .map_err(|error| Failure::of_output(&error));
         Box::pin(ready(written))
     }
 }

@@ -1,4 +1,8 @@
-use std::time::Duration;
+use std::{
+    error::Error,
+    io::{self, ErrorKind},
+    time::Duration,
+};
 
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -15,8 +19,6 @@ pub(crate) struct Failure {
 
 /// Longest wait that a receiver is granted.
 const MAX_THROTTLE: Duration = Duration::from_secs(30);
-/// Longest message of a receiver that is repeated, in characters.
-const MAX_MESSAGE: usize = 200;
 
 impl Failure {
     pub(crate) fn timed_out(after: Duration) -> Self {
@@ -27,8 +29,14 @@ impl Failure {
         }
     }
 
+    /// The time to shut down was up.
+    pub(crate) fn cut_off() -> Self {
+        let words = "no answer before the time to shut down was up".to_owned();
+        Self { retryable: true, retry_after: None, words }
+    }
+
     /// By the table of the OTLP specification, section "OTLP/gRPC Throttling" and "Failures".
-    pub(crate) fn of_grpc(status: &Status, port: Option<u16>) -> Self {
+    pub(crate) fn of_grpc(status: &Status) -> Self {
         let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
         let retryable = match status.code() {
             Code::Cancelled
@@ -38,14 +46,15 @@ impl Failure {
             | Code::Unavailable
             | Code::DataLoss => true,
             Code::ResourceExhausted => asked.is_some(),
-            // A proxy or an HTTP/1 server in the way: it may be replaced by the right one.
-            Code::Unknown | Code::Internal => is_transport_error(status),
+            // Nobody answered: the connection broke, or what is there does not speak gRPC and may
+            // be replaced by the right one.
+            Code::Unknown | Code::Internal => status.source().is_some(),
             _ => false,
         };
         Self {
             retryable,
             retry_after: asked.map(|delay| delay.min(MAX_THROTTLE)),
-            words: grpc_words(status, port),
+            words: grpc_words(status),
         }
     }
 
@@ -68,17 +77,20 @@ impl Failure {
         }
     }
 
-    /// The connection itself failed.
-    pub(crate) fn of_connection(error: &dyn std::error::Error, port: Option<u16>) -> Self {
-        Self { retryable: true, retry_after: None, words: connection_words(error, port) }
+    /// Standard output could not be written to; most often whoever read it is gone.
+    pub(crate) fn of_output(error: &io::Error) -> Self {
+        let words = format!("standard output: {error}");
+        Self { retryable: false, retry_after: None, words }
+    }
+
+    /// The connection itself failed, of OTLP over HTTP.
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "used by OTLP over HTTP"))]
+    pub(crate) fn of_connection(error: &(dyn Error + 'static)) -> Self {
+        Self { retryable: true, retry_after: None, words: connection_words(error, HTTP) }
     }
 }
 
-fn is_transport_error(status: &Status) -> bool {
-    std::error::Error::source(status).is_some() || status.message().contains("protocol")
-}
-
-fn grpc_words(status: &Status, port: Option<u16>) -> String {
+fn grpc_words(status: &Status) -> String {
     match status.code() {
         Code::Unauthenticated | Code::PermissionDenied => {
             format!("the receiver refused the API key ({:?})", status.code())
@@ -88,48 +100,61 @@ fn grpc_words(status: &Status, port: Option<u16>) -> String {
              OTLP receiver?"
                 .to_owned()
         }
-        Code::Unavailable | Code::Unknown | Code::Internal => {
-            match std::error::Error::source(status) {
-                Some(source) => connection_words(source, port),
-                None => with_message(status),
-            }
-        }
-        _ => with_message(status),
+        code => match status.source() {
+            Some(source) => connection_words(source, GRPC),
+            None => format!("the receiver answered {code:?}: {}", status.message()),
+        },
     }
 }
 
-fn with_message(status: &Status) -> String {
-    let message: String =
-        status.message().chars().filter(|c| !c.is_control()).take(MAX_MESSAGE).collect();
-    format!("the receiver answered {:?}: {message}", status.code())
+/// What a protocol's failure may come from, and what to do about it.
+#[derive(Debug, Clone, Copy)]
+struct Hint {
+    /// What the error's chain says when the other side speaks something else.
+    signs: &'static [&'static str],
+    words: &'static str,
 }
 
-/// A connection error in words: its whole chain, since the outermost says least.
-fn connection_words(error: &dyn std::error::Error, port: Option<u16>) -> String {
-    let chain: Vec<String> =
-        std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect();
-    let all = chain.join(": ").to_lowercase();
-    if all.contains("connection refused") {
-        return "connection refused: nothing listens there".to_owned();
+const GRPC: Hint = Hint {
+    signs: &["frame with invalid size", "invalid connection preface"],
+    words: "does not speak gRPC: OTLP over gRPC is usually on port 4317; 4318 is OTLP over HTTP \
+            (OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf)",
+};
+const HTTP: Hint = Hint {
+    signs: &["invalid http version", "invalid message", "unexpected message", "http2 preface"],
+    words: "does not speak HTTP/1.1: OTLP over HTTP is usually on port 4318; 4317 is OTLP over \
+            gRPC (OTEL_EXPORTER_OTLP_PROTOCOL=grpc)",
+};
+
+/// A connection error in words, by its whole chain, since the outermost says least.
+fn connection_words(error: &(dyn Error + 'static), hint: Hint) -> String {
+    let io = chain(error).find_map(|e| e.downcast_ref::<io::Error>()).map(io::Error::kind);
+    let all = chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ").to_lowercase();
+    let says = |any: &[&str]| any.iter().any(|words| all.contains(words));
+    if io == Some(ErrorKind::ConnectionRefused) {
+        "connection refused: nothing listens there".to_owned()
+    } else if says(&["dns", "lookup address"]) {
+        "the host name cannot be resolved".to_owned()
+    } else if says(hint.signs) {
+        format!("what listens there {}", hint.words)
+    } else if matches!(io, Some(kind) if is_closed(kind)) || says(&["connection closed"]) {
+        format!(
+            "the connection was closed before there was an answer; if that goes on, what listens \
+             there {}",
+            hint.words
+        )
+    } else {
+        chain(error).last().map(ToString::to_string).unwrap_or_default()
     }
-    if all.contains("dns") || all.contains("lookup address") {
-        return "the host name cannot be resolved".to_owned();
-    }
-    if all.contains("h2") || all.contains("http2") || all.contains("frame") {
-        let hint = match port {
-            Some(4318) => "port 4318 is OTLP over HTTP; gRPC is usually on 4317",
-            _ => "what listens there does not speak gRPC",
-        };
-        return hint.to_owned();
-    }
-    if all.contains("invalid http version") || all.contains("invalid message") {
-        let hint = match port {
-            Some(4317) => "port 4317 usually speaks gRPC; OTLP over HTTP is on 4318",
-            _ => "what listens there does not speak HTTP/1.1",
-        };
-        return hint.to_owned();
-    }
-    chain.last().cloned().unwrap_or_default()
+}
+
+fn is_closed(kind: ErrorKind) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
+}
+
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (**error).source())
 }
 
 #[cfg(test)]
@@ -138,7 +163,7 @@ mod tests {
     use tonic_types::ErrorDetails;
 
     fn grpc(code: Code) -> Failure {
-        Failure::of_grpc(&Status::new(code, "m"), None)
+        Failure::of_grpc(&Status::new(code, "m"))
     }
 
     #[test]
@@ -171,7 +196,7 @@ mod tests {
     fn retry_info_allows_a_retry_and_is_bounded() {
         let details = ErrorDetails::with_retry_info(Some(Duration::from_secs(3_600)));
         let status = Status::with_error_details(Code::ResourceExhausted, "full", details);
-        let failure = Failure::of_grpc(&status, None);
+        let failure = Failure::of_grpc(&status);
         assert!(failure.retryable);
         assert_eq!(failure.retry_after, Some(MAX_THROTTLE));
     }
@@ -193,7 +218,7 @@ mod tests {
 
     #[test]
     fn refused_connections_are_said_plainly() {
-        let error = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-        assert!(Failure::of_connection(&error, None).words.contains("nothing listens"));
+        let error = io::Error::from(ErrorKind::ConnectionRefused);
+        assert!(Failure::of_connection(&error).words.contains("nothing listens"));
     }
 }

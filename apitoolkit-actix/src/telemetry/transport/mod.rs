@@ -1,4 +1,4 @@
-//! The wire: one connection that traces, metrics and logs share.
+//! Getting encoded requests to a receiver, by whichever protocol.
 
 mod console;
 mod failure;
@@ -8,38 +8,70 @@ mod http;
 #[cfg(not(feature = "http"))]
 #[path = "http_off.rs"]
 mod http;
-mod on_runtime;
+mod mask;
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use opentelemetry_sdk::logs::LogExporter;
 
 pub(crate) use failure::Failure;
-pub(crate) use on_runtime::OnRuntime;
+pub(crate) use mask::Mask;
 
 use super::{Protocol, settings::Wire};
 use crate::error::ConfigError;
 
+/// What a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Traces,
+    Metrics,
+    Logs,
+}
+
+impl Signal {
+    pub(crate) const ALL: [Self; 3] = [Self::Traces, Self::Metrics, Self::Logs];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Traces => "traces",
+            Self::Metrics => "metrics",
+            Self::Logs => "logs",
+        }
+    }
+
+    /// What is counted of it.
+    pub(crate) fn items(self) -> &'static str {
+        match self {
+            Self::Traces => "spans",
+            Self::Metrics => "metrics",
+            Self::Logs => "log records",
+        }
+    }
+}
+
 /// What a receiver said of a request it took.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Receipt {
-    /// Spans it refused all the same (OTLP's partial success); they are not to be sent again.
+    /// Items it refused all the same (OTLP's partial success); they are not to be sent again.
     pub(crate) rejected: u64,
     pub(crate) message: String,
 }
 
 pub(crate) type Sending<'t> = Pin<Box<dyn Future<Output = Result<Receipt, Failure>> + Send + 't>>;
 
-/// Sends traces. One attempt; retries are the caller's.
+/// Sends encoded export requests. One attempt, without a time limit; both are the caller's.
 pub(crate) trait Transport: fmt::Debug + Send + Sync {
-    /// Sends an encoded `ExportTraceServiceRequest`.
-    fn send(&self, request: Bytes) -> Sending<'_>;
+    /// Sends an encoded `Export…ServiceRequest`. Polled on our runtime only.
+    fn send(&self, signal: Signal, request: Bytes) -> Sending<'_>;
 }
 
-impl From<ExportTraceServiceResponse> for Receipt {
-    fn from(response: ExportTraceServiceResponse) -> Self {
+/// The answers of the three services are the same on the wire, save for the names of their fields.
+type ExportResponse = ExportTraceServiceResponse;
+
+impl From<ExportResponse> for Receipt {
+    fn from(response: ExportResponse) -> Self {
         let partial = response.partial_success.unwrap_or_default();
         Self {
             rejected: u64::try_from(partial.rejected_spans).unwrap_or(0),
@@ -48,27 +80,21 @@ impl From<ExportTraceServiceResponse> for Receipt {
     }
 }
 
-/// The exporters of one wire.
-#[derive(Debug)]
-pub(crate) struct Exporters {
-    pub(crate) traces: Box<dyn Transport>,
-    pub(crate) metrics: opentelemetry_otlp::MetricExporter,
-    pub(crate) logs: opentelemetry_otlp::LogExporter,
-}
-
 /// Opens the wire; nothing connects before the first request.
 ///
+/// What a receiver says passes through `mask`, so that no credential it repeats gets any further.
+///
 /// Must be called inside the runtime that is to drive it.
-pub(crate) fn open(wire: &Wire) -> Result<Exporters, ConfigError> {
+pub(crate) fn open(wire: &Wire, mask: Mask) -> Result<Arc<dyn Transport>, ConfigError> {
     match wire.protocol {
-        Protocol::Grpc => grpc::open(wire),
-        Protocol::HttpProtobuf => http::open(wire),
+        Protocol::Grpc => Ok(Arc::new(mask::Masked::new(grpc::open(wire)?, mask))),
+        Protocol::HttpProtobuf => Ok(Arc::new(mask::Masked::new(http::open(wire)?, mask))),
     }
 }
 
 /// Traces as OTLP/JSON lines on standard output.
-pub(crate) fn console_traces() -> Box<dyn Transport> {
-    Box::new(console::Console)
+pub(crate) fn console_traces() -> Arc<dyn Transport> {
+    Arc::new(console::Console)
 }
 
 /// Metrics as OTLP/JSON lines on standard output.

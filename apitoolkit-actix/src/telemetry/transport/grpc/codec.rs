@@ -1,10 +1,11 @@
 use bytes::{BufMut as _, Bytes};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
 use tonic::{
     Status,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
 };
+
+use crate::telemetry::transport::ExportResponse;
 
 /// Sends a message that is encoded already, and decodes the answer.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +13,7 @@ pub(super) struct Encoded;
 
 impl Codec for Encoded {
     type Encode = Bytes;
-    type Decode = ExportTraceServiceResponse;
+    type Decode = ExportResponse;
     type Encoder = Self;
     type Decoder = Self;
 
@@ -36,11 +37,11 @@ impl Encoder for Encoded {
 }
 
 impl Decoder for Encoded {
-    type Item = ExportTraceServiceResponse;
+    type Item = ExportResponse;
     type Error = Status;
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
-        ExportTraceServiceResponse::decode(buffer)
+        ExportResponse::decode(buffer)
             .map(Some)
             .map_err(|error| Status::internal(error.to_string()))
     }

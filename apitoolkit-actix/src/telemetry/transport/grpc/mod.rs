@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use opentelemetry_otlp::{WithExportConfig as _, WithTonicConfig as _};
 use tonic::{
     Request, Status,
     client::Grpc,
@@ -10,7 +9,7 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
-use super::{Exporters, Failure, Sending, Transport};
+use super::{Failure, Receipt, Sending, Signal, Transport};
 use crate::{
     error::ConfigError,
     telemetry::settings::{Compression, Wire},
@@ -30,46 +29,31 @@ mod tls;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often a quiet connection is probed, so that one that died without a word is noticed.
+/// How often a quiet connection is probed while a request is under way, so that one that died
+/// without a word is noticed. Servers punish clients that probe more often.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// The method of the OTLP specification's `TraceService`.
-const EXPORT: PathAndQuery =
+
+/// The methods of the OTLP specification's services.
+const TRACES: PathAndQuery =
     PathAndQuery::from_static("/opentelemetry.proto.collector.trace.v1.TraceService/Export");
+const METRICS: PathAndQuery =
+    PathAndQuery::from_static("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export");
+const LOGS: PathAndQuery =
+    PathAndQuery::from_static("/opentelemetry.proto.collector.logs.v1.LogsService/Export");
 
 /// OTLP over gRPC.
 #[derive(Debug)]
-struct GrpcTransport {
+pub(super) struct GrpcTransport {
     client: Grpc<Channel>,
     metadata: MetadataMap,
-    port: Option<u16>,
 }
 
-pub(super) fn open(wire: &Wire) -> Result<Exporters, ConfigError> {
-    let channel = channel(wire)?;
-    let metadata = MetadataMap::from_headers(wire.headers.clone());
-    let mut client = Grpc::new(channel.clone());
+pub(super) fn open(wire: &Wire) -> Result<GrpcTransport, ConfigError> {
+    let mut client = Grpc::new(channel(wire)?);
     if wire.compression == Some(Compression::Gzip) {
         client = compression::compressed(client);
     }
-    let unbuildable = |error: opentelemetry_otlp::ExporterBuildError| {
-        ConfigError::option("endpoint", wire.endpoint.to_string(), error.to_string())
-    };
-    let metrics = opentelemetry_otlp::MetricExporter::builder()
-        .with_tonic()
-        .with_channel(channel.clone())
-        .with_metadata(metadata.clone())
-        .with_timeout(wire.timeout)
-        .build()
-        .map_err(unbuildable)?;
-    let logs = opentelemetry_otlp::LogExporter::builder()
-        .with_tonic()
-        .with_channel(channel)
-        .with_metadata(metadata.clone())
-        .with_timeout(wire.timeout)
-        .build()
-        .map_err(unbuildable)?;
-    let traces = Box::new(GrpcTransport { client, metadata, port: wire.endpoint.port() });
-    Ok(Exporters { traces, metrics, logs })
+    Ok(GrpcTransport { client, metadata: MetadataMap::from_headers(wire.headers.clone()) })
 }
 
 fn channel(wire: &Wire) -> Result<Channel, ConfigError> {
@@ -81,7 +65,6 @@ fn channel(wire: &Wire) -> Result<Channel, ConfigError> {
         .user_agent(concat!("apitoolkit-actix/", env!("CARGO_PKG_VERSION")))
         .map_err(wrong)?
         .connect_timeout(CONNECT_TIMEOUT.min(wire.timeout))
-        .timeout(wire.timeout)
         .http2_keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(wire.timeout);
     let endpoint =
@@ -90,20 +73,25 @@ fn channel(wire: &Wire) -> Result<Channel, ConfigError> {
 }
 
 impl GrpcTransport {
-    async fn export(&self, body: Bytes) -> Result<super::Receipt, Status> {
+    async fn export(&self, signal: Signal, body: Bytes) -> Result<Receipt, Status> {
         let mut client = self.client.clone();
         client.ready().await.map_err(|error| Status::from_error(error.into()))?;
         let mut request = Request::new(body);
         *request.metadata_mut() = self.metadata.clone();
-        let response = client.unary(request, EXPORT, codec::Encoded).await?;
+        let method = match signal {
+            Signal::Traces => TRACES,
+            Signal::Metrics => METRICS,
+            Signal::Logs => LOGS,
+        };
+        let response = client.unary(request, method, codec::Encoded).await?;
         Ok(response.into_inner().into())
     }
 }
 
 impl Transport for GrpcTransport {
-    fn send(&self, request: Bytes) -> Sending<'_> {
+    fn send(&self, signal: Signal, request: Bytes) -> Sending<'_> {
         Box::pin(async move {
-            self.export(request).await.map_err(|status| Failure::of_grpc(&status, self.port))
+            self.export(signal, request).await.map_err(|status| Failure::of_grpc(&status))
         })
     }
 }

@@ -1,14 +1,12 @@
-use std::{collections::HashMap, io::Write as _, sync::Arc};
+use std::{io::Write as _, sync::Arc};
 
 use bytes::Bytes;
 use flate2::{Compression as Level, write::GzEncoder};
 use http::{Request, Response, header};
 use opentelemetry_http::HttpClient;
-use opentelemetry_otlp::{WithExportConfig as _, WithHttpConfig as _};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
 
-use super::{Exporters, Failure, Receipt, Sending, Transport};
+use super::{ExportResponse, Failure, Receipt, Sending, Signal, Transport};
 use crate::{
     error::ConfigError,
     telemetry::settings::{Compression, Wire},
@@ -22,54 +20,38 @@ mod connector;
 
 /// OTLP over HTTP with protobuf bodies.
 #[derive(Debug)]
-struct HttpTransport {
+pub(super) struct HttpTransport {
     client: Arc<dyn HttpClient>,
-    url: String,
+    traces: String,
+    metrics: String,
+    logs: String,
     headers: http::HeaderMap,
     gzip: bool,
     port: Option<u16>,
 }
 
-pub(super) fn open(wire: &Wire) -> Result<Exporters, ConfigError> {
-    let client = connector::client(wire.timeout)?;
-    let headers: HashMap<String, String> = wire
-        .headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-        .collect();
-    let unbuildable = |error: opentelemetry_otlp::ExporterBuildError| {
-        ConfigError::option("endpoint", wire.endpoint.to_string(), error.to_string())
-    };
-    let metrics = opentelemetry_otlp::MetricExporter::builder()
-        .with_http()
-        .with_shared_http_client(Arc::clone(&client))
-        .with_endpoint(wire.endpoint.signal_url("/v1/metrics"))
-        .with_headers(headers.clone())
-        .with_timeout(wire.timeout)
-        .build()
-        .map_err(unbuildable)?;
-    let logs = opentelemetry_otlp::LogExporter::builder()
-        .with_http()
-        .with_shared_http_client(Arc::clone(&client))
-        .with_endpoint(wire.endpoint.signal_url("/v1/logs"))
-        .with_headers(headers)
-        .with_timeout(wire.timeout)
-        .build()
-        .map_err(unbuildable)?;
-    let traces = Box::new(HttpTransport {
-        client,
-        url: wire.endpoint.signal_url("/v1/traces"),
+pub(super) fn open(wire: &Wire) -> Result<HttpTransport, ConfigError> {
+    Ok(HttpTransport {
+        // Who asks for a request limits its time; the client's own limit is only a net below.
+        client: connector::client(wire.timeout * 2)?,
+        traces: wire.endpoint.signal_url("/v1/traces"),
+        metrics: wire.endpoint.signal_url("/v1/metrics"),
+        logs: wire.endpoint.signal_url("/v1/logs"),
         headers: wire.headers.clone(),
         gzip: wire.compression == Some(Compression::Gzip),
         port: wire.endpoint.port(),
-    });
-    Ok(Exporters { traces, metrics, logs })
+    })
 }
 
 impl HttpTransport {
-    fn request(&self, body: Bytes) -> Result<Request<Bytes>, http::Error> {
+    fn request(&self, signal: Signal, body: Bytes) -> Result<Request<Bytes>, http::Error> {
         let body = if self.gzip { compressed(&body) } else { body };
-        let mut request = Request::post(&self.url)
+        let url = match signal {
+            Signal::Traces => &self.traces,
+            Signal::Metrics => &self.metrics,
+            Signal::Logs => &self.logs,
+        };
+        let mut request = Request::post(url)
             .header(header::CONTENT_TYPE, "application/x-protobuf")
             .header(header::USER_AGENT, concat!("apitoolkit-actix/", env!("CARGO_PKG_VERSION")))
             .body(body)?;
@@ -85,8 +67,8 @@ impl HttpTransport {
         let status = response.status();
         if status.is_success() {
             // An answer that is no protobuf came from something that is no OTLP receiver, but the
-            // status says that the spans were taken.
-            let answer = ExportTraceServiceResponse::decode(response.into_body());
+            // status says that the items were taken.
+            let answer = ExportResponse::decode(response.into_body());
             return Ok(answer.unwrap_or_default().into());
         }
         let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok());
@@ -95,13 +77,13 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, body: Bytes) -> Sending<'_> {
+    fn send(&self, signal: Signal, body: Bytes) -> Sending<'_> {
         Box::pin(async move {
             let request =
-                self.request(body).map_err(|error| Failure::of_connection(&error, self.port))?;
+                self.request(signal, body).map_err(|error| Failure::of_connection(&error))?;
             match self.client.send_bytes(request).await {
                 Ok(response) => self.receipt(response),
-                Err(error) => Err(Failure::of_connection(&*error, self.port)),
+                Err(error) => Err(Failure::of_connection(&*error)),
             }
         })
     }

@@ -1,0 +1,219 @@
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use opentelemetry::{global, trace::TracerProvider as _};
+use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry_sdk::{
+    logs::SdkLoggerProvider,
+    metrics::SdkMeterProvider,
+    trace::{Sampler, SdkTracerProvider},
+};
+use tokio::runtime::Handle;
+
+use super::{
+    Pipeline, Source,
+    exporter::Courier,
+    journal::Journal,
+    processor::Processor,
+    providers,
+    queue::SpanQueue,
+    runtime::Runtime,
+    sender::Sender,
+    settings::{Batching, Exporter, Propagation, Settings},
+    source,
+    stats::{Counters, Stats},
+    transport::{self, Transport},
+};
+use crate::{error::ConfigError, exchange::Budget};
+
+/// Running telemetry, shared between its handle and whoever looks the installed one up.
+pub(crate) struct Shared {
+    pub(super) pipeline: Arc<Pipeline>,
+    /// Of what leaves by OTLP.
+    pub(super) journal: Arc<Journal>,
+    /// Absent when traces go nowhere.
+    pub(super) traces: Option<Traces>,
+    /// Absent when the signal goes nowhere.
+    pub(super) metrics: Option<SdkMeterProvider>,
+    pub(super) logs: Option<SdkLoggerProvider>,
+    /// How long a flush or the shutdown may take.
+    pub(super) timeout: Duration,
+    /// How long one attempt to send traces may take.
+    pub(super) attempt_timeout: Duration,
+    tracers: SdkTracerProvider,
+    meters: SdkMeterProvider,
+    loggers: SdkLoggerProvider,
+    /// Held once by every thread that flushes.
+    pub(super) background: Arc<()>,
+    runtime: Mutex<Option<Runtime>>,
+    running: AtomicBool,
+    propagation: Propagation,
+}
+
+/// How traces leave.
+pub(super) struct Traces {
+    pub(super) queue: Arc<SpanQueue>,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) resource: Arc<ResourceAttributesWithSchema>,
+    pub(super) journal: Arc<Journal>,
+    /// Heard from when the sender has ended.
+    pub(super) sender_ended: Mutex<Option<mpsc::Receiver<()>>>,
+}
+
+impl Shared {
+    /// Starts what the settings ask for, and nothing else: no thread for a signal that is off.
+    pub(super) fn start(settings: &Settings) -> Result<Self, ConfigError> {
+        let counters = Arc::new(Counters::default());
+        let budget = Budget::new(settings.budget);
+        let journal = Journal::of_wire(&settings.wire);
+        let exporters = [settings.traces, settings.metrics, settings.logs];
+        let otlp = exporters.contains(&Exporter::Otlp);
+        let runtime = match otlp || settings.traces == Exporter::Console {
+            true => Some(Runtime::start()?),
+            false => None,
+        };
+        let courier = match runtime.as_ref().filter(|_| otlp) {
+            Some(runtime) => Some(Courier::open(settings, runtime.handle(), &journal)?),
+            None => None,
+        };
+        let traces = Traces::new(settings, courier.as_ref(), &budget, &counters);
+        let tracers =
+            SdkTracerProvider::builder().with_resource(settings.identity.resource.clone());
+        let (tracers, pipeline) = if let (Some(traces), Some(runtime)) = (&traces, &runtime) {
+            let pipeline = Pipeline::start(settings.spans.queue, budget, Arc::clone(&counters))?;
+            traces.start_sender(settings, runtime.handle());
+            let processor = Processor::new(Arc::clone(&traces.queue), settings.shutdown_timeout);
+            (
+                tracers.with_sampler(settings.sampler.clone()).with_span_processor(processor),
+                pipeline,
+            )
+        } else {
+            // Nothing is to be exported, so nothing is recorded either.
+            let pipeline = Pipeline::idle(budget, Arc::clone(&counters));
+            (tracers.with_sampler(Sampler::AlwaysOff), pipeline)
+        };
+        let meters = providers::meters(settings, courier.as_ref(), &counters);
+        let loggers = providers::loggers(settings, courier.as_ref());
+        Ok(Self {
+            pipeline,
+            journal,
+            traces,
+            metrics: (settings.metrics != Exporter::None).then(|| meters.clone()),
+            logs: (settings.logs != Exporter::None).then(|| loggers.clone()),
+            timeout: settings.shutdown_timeout,
+            attempt_timeout: settings.trace_timeout,
+            tracers: tracers.build(),
+            meters,
+            loggers,
+            background: Arc::new(()),
+            runtime: Mutex::new(runtime),
+            running: AtomicBool::new(true),
+            propagation: settings.propagation,
+        })
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.running.load(Ordering::Acquire)
+    }
+
+    /// Ends the time of running; false when it was over already.
+    pub(super) fn begin_to_stop(&self) -> bool {
+        self.running.swap(false, Ordering::AcqRel)
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        self.pipeline.stats()
+    }
+
+    pub(super) fn tracers(&self) -> &SdkTracerProvider {
+        &self.tracers
+    }
+
+    pub(super) fn meters(&self) -> &SdkMeterProvider {
+        &self.meters
+    }
+
+    pub(super) fn loggers(&self) -> &SdkLoggerProvider {
+        &self.loggers
+    }
+
+    pub(super) fn runtime(&self) -> MutexGuard<'_, Option<Runtime>> {
+        self.runtime.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn source(&self) -> Source {
+        let tracer = self.tracers.tracer_with_scope(source::scope());
+        Source {
+            tracer: global::BoxedTracer::new(Box::new(tracer)),
+            propagation: self.propagation,
+            pipeline: Arc::clone(&self.pipeline),
+            foreign: false,
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry")
+            .field("endpoint", &self.journal.endpoint())
+            .field("running", &self.is_running())
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Traces {
+    fn new(
+        settings: &Settings,
+        courier: Option<&Courier>,
+        budget: &Arc<Budget>,
+        counters: &Arc<Counters>,
+    ) -> Option<Self> {
+        let identity = &settings.identity;
+        let (transport, resource, journal) = match settings.traces {
+            Exporter::Otlp => {
+                let courier = courier?;
+                let journal = Arc::clone(&courier.journal);
+                (Arc::clone(&courier.transport), identity.for_wire(), journal)
+            }
+            Exporter::Console => {
+                (transport::console_traces(), identity.for_console(), Journal::of_console())
+            }
+            Exporter::None => return None,
+        };
+        let (budget, counters) = (Arc::clone(budget), Arc::clone(counters));
+        let Batching { queue, batch, .. } = settings.spans;
+        Some(Self {
+            queue: Arc::new(SpanQueue::new(queue, batch, budget, counters)),
+            transport,
+            resource: Arc::new(resource),
+            journal,
+            sender_ended: Mutex::new(None),
+        })
+    }
+
+    fn start_sender(&self, settings: &Settings, runtime: &Handle) {
+        let sender = Sender::new(
+            Arc::clone(&self.queue),
+            Arc::clone(&self.transport),
+            Arc::clone(&self.resource),
+            settings.spans.delay,
+            settings.trace_timeout,
+            Arc::clone(&self.journal),
+        );
+        let (ended, is_ended) = mpsc::channel();
+        runtime.spawn(async move {
+            sender.run().await;
+            // Nobody may be waiting.
+            let _ = ended.send(());
+        });
+        *self.sender_ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(is_ended);
+    }
+}

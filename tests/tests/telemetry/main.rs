@@ -1,0 +1,22 @@
+//! Tests of telemetry: exporting, shutting down and configuring it, against a real receiver.
+//!
+//! This binary has a `tracing` subscriber of its own for the whole process, and some tests run
+//! others of it as child processes: that is why it is apart from the integration tests.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests, and what they share")]
+
+mod account;
+mod answers;
+mod availability;
+mod check;
+mod children;
+mod environment;
+mod install;
+mod lifecycle;
+mod log;
+mod mistakes;
+mod secrets;
+mod signals;
+mod sizes;
+mod support;
+mod words;
