@@ -1,23 +1,101 @@
 //! See every API exchange of an Actix Web service, with secrets redacted before anything leaves
-//! the process, over OpenTelemetry.
+//! the process.
+//!
+//! Two lines in an app, and each request and its answer are recorded: route, parameters, headers,
+//! sizes, status, duration, errors, and bodies if you ask for them. What is recorded goes out over
+//! OpenTelemetry (OTLP), to APItoolkit, Monoscope or any other backend.
+//!
+//! ```no_run
+//! use actix_web::{App, HttpResponse, HttpServer, Responder, get, web};
+//! use apitoolkit_actix::{ApiToolkit, Telemetry};
+//!
+//! #[get("/users/{id}")]
+//! async fn user(id: web::Path<u32>) -> impl Responder {
+//!     HttpResponse::Ok().json(serde_json::json!({ "id": *id, "email": "jo@example.org" }))
+//! }
+//!
+//! #[actix_web::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let telemetry = Telemetry::from_env()?;
+//!     let toolkit = ApiToolkit::builder()
+//!         .capture_response_body(true)
+//!         .redact_response_body(["$.email"])
+//!         .build()?;
+//!     HttpServer::new(move || App::new().wrap(toolkit.clone()).service(user))
+//!         .bind("127.0.0.1:8080")?
+//!         .run()
+//!         .await?;
+//!     telemetry.shutdown()?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Concepts
+//!
+//! - An **exchange** is one request and its answer, from the request's head to the end of the
+//!   response's body. It becomes one span.
+//! - [`ApiToolkit`] is the middleware: a handle that is built once, outside the closure of
+//!   `HttpServer::new`, and cloned into it. [`Builder`] has its options.
+//! - [`Telemetry`] gets spans, metrics and logs out of the process, on a thread of its own. It is
+//!   kept until the server has stopped, and flushes what is left when it is shut down or dropped.
+//! - [`Redactor`] is the compiled policy of what may leave. The middleware's worker applies it to
+//!   every exchange; nothing unredacted reaches the exporter.
+//!
+//! # What is redacted
+//!
+//! Names that hold credentials by convention (`authorization`, `password`, `token` and so on) are
+//! redacted in headers, cookies, query and path parameters, form fields and JSON, without being
+//! asked. The options [`redact_headers`], [`redact_request_body`], [`redact_response_body`] and
+//! [`redact_names`] add to that. What a rule applies to and cannot be redacted for certain, such as
+//! JSON that does not parse, is withheld with the reason.
+//!
+//! **How were the defaults chosen?** In doubt, the most secure one: bodies are not captured, names
+//! of credentials are redacted, a mistake in a rule is an error. Whoever wants to see more says so.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | Feature | Adds |
+//! |---|---|
+//! | `http` | OTLP over HTTP ([`Protocol::HttpProtobuf`]) |
+//! | `tls` | `https` endpoints, with rustls and the operating system's roots |
+//! | `gzip` | compressed exports ([`Compression::Gzip`]) |
+//! | `testing` | `testing::Collector`, an OTLP receiver for tests |
+//!
+//! [`redact_headers`]: Builder::redact_headers
+//! [`redact_request_body`]: Builder::redact_request_body
+//! [`redact_response_body`]: Builder::redact_response_body
+//! [`redact_names`]: Builder::redact_names
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(hidden)]
+pub mod __private;
 mod config;
 mod env;
 mod error;
 mod exchange;
+mod extract;
 mod middleware;
 mod redact;
 mod semconv;
+mod service;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[path = "redact/types/mod.rs"]
+mod types;
 
+// The public interface is:
+pub use apitoolkit_macros::{Redact, traced_service};
 pub use config::{Convention, TrustInbound};
 pub use error::{CheckError, ConfigError, RuleError, ShutdownError};
+pub use extract::{ExtractorRules, RedactExtractor};
 pub use middleware::{ApiToolkit, ApiToolkitFuture, ApiToolkitMiddleware, Builder, ObservedBody};
 pub use redact::{
     Body, BodyText, PathParam, Redactor, RedactorBuilder, Scratch, Side, Withheld, WithheldReason,
     sql_summary,
 };
+pub use service::{ServiceFuture, ServiceGuard, enter_service, trace_service};
 pub use telemetry::{Compression, Exporter, Protocol, Stats, Telemetry, TelemetryBuilder};
+pub use types::{Redact, RedactRules};

@@ -28,10 +28,7 @@ fn containers_are_looked_through() {
     assert_eq!(paths::<Vec<[Secret; 2]>>(), ["$[*][*]['s']"]);
     assert_eq!(paths::<HashMap<u8, BTreeMap<String, Secret>>>(), ["$[*][*]['s']"]);
     assert_eq!(paths::<(u8, Secret, Secret)>(), ["$[1]['s']", "$[2]['s']"]);
-    assert_eq!(
-        paths::<Result<Secret, &[Secret]>>(),
-        ["$['Ok']['s']", "$['Err'][*]['s']"],
-    );
+    assert_eq!(paths::<Result<Secret, &[Secret]>>(), ["$['Ok']['s']", "$['Err'][*]['s']"],);
 }
 
 #[test]
@@ -66,7 +63,7 @@ fn a_type_that_holds_itself_is_followed_to_any_depth() {
         fn redact(rules: &mut RedactRules) {
             rules.sequence();
             rules.field("secret", RedactRules::whole);
-            rules.field("children", RedactRules::nested::<Vec<Node>>);
+            rules.field("children", RedactRules::nested::<Vec<Self>>);
         }
     }
     assert_eq!(paths::<Node>(), ["$..['secret']"]);
@@ -92,7 +89,7 @@ fn types_that_hold_each_other_are_followed_to_any_depth() {
     }
     impl Redact for B {
         fn redact(rules: &mut RedactRules) {
-            rules.field("c", RedactRules::nested::<Option<Box<B>>>);
+            rules.field("c", RedactRules::nested::<Option<Box<Self>>>);
             rules.field("a", RedactRules::nested::<A>);
         }
     }

@@ -1,0 +1,19 @@
+//! Extractors, and what the handlers that use them tell about secrets.
+//!
+//! A handler with `#[traced_service]` announces the rules of its arguments before the first of them
+//! is extracted. The middleware offers a [`HandlerSlot`] with each request that it records, and
+//! finds the [`HandlerRules`] in it, whatever becomes of the request.
+
+mod announce;
+mod extractor;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use announce::{
+    Announced, Argument, CaptureRequest, CaptureResponse, Is, Otherwise, RequestBody, ResponseBody,
+    Slot, When,
+};
+pub use extractor::RedactExtractor;
+pub use rules::ExtractorRules;
+pub(crate) use rules::{HandlerRules, HandlerSlot};

@@ -1,0 +1,120 @@
+use std::{cell::OnceCell, rc::Rc, sync::Arc};
+
+use actix_web::{HttpMessage as _, HttpRequest};
+
+use super::RedactExtractor;
+use crate::{
+    redact::Policy,
+    types::{Redact, RedactRules, TopLevel},
+};
+
+/// Collects the rules of a handler's extractors.
+#[derive(Debug, Default)]
+pub struct ExtractorRules {
+    rules: HandlerRules,
+}
+
+impl ExtractorRules {
+    /// The request's body is a `T`: JSON, or a form.
+    pub fn request_body<T: Redact + ?Sized>(&mut self) {
+        add(&mut self.rules.request_body, RedactRules::of::<T>().request_paths());
+    }
+
+    /// The response's body is a `T`.
+    pub fn response_body<T: Redact + ?Sized>(&mut self) {
+        add(&mut self.rules.response_body, RedactRules::of::<T>().json_paths());
+    }
+
+    /// The query's parameters are a `T`.
+    pub fn query<T: Redact + ?Sized>(&mut self) {
+        self.rules.query.merge(RedactRules::of::<T>().top_level());
+    }
+
+    /// The path's parameters are a `T`: by name, or by position for tuples.
+    pub fn path<T: Redact + ?Sized>(&mut self) {
+        self.rules.path.merge(RedactRules::of::<T>().top_level());
+    }
+
+    /// The rules of another extractor.
+    pub fn extractor<X: RedactExtractor + ?Sized>(&mut self) {
+        X::redact(self);
+    }
+
+    pub(super) fn capture_request_body(&mut self, on: bool) {
+        self.rules.capture_request_body = Some(on);
+    }
+
+    pub(super) fn capture_response_body(&mut self, on: bool) {
+        self.rules.capture_response_body = Some(on);
+    }
+
+    pub(super) fn finish(self) -> HandlerRules {
+        self.rules
+    }
+}
+
+fn add(paths: &mut Vec<String>, more: Vec<String>) {
+    for path in more {
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+}
+
+/// What a handler says about its exchanges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HandlerRules {
+    /// JSONPaths (RFC 9535) of the request's body.
+    pub(crate) request_body: Vec<String>,
+    /// JSONPaths (RFC 9535) of the response's body.
+    pub(crate) response_body: Vec<String>,
+    /// The secret parameters of the query.
+    pub(crate) query: TopLevel,
+    /// The secret parameters of the path; positions are those in the route's pattern.
+    pub(crate) path: TopLevel,
+    /// In place of the option of that name.
+    pub(crate) capture_request_body: Option<bool>,
+    /// In place of the option of that name.
+    pub(crate) capture_response_body: Option<bool>,
+}
+
+#[cfg_attr(not(test), expect(dead_code, reason = "for the middleware"))]
+impl HandlerRules {
+    /// Adds to a policy whatever has a place in it. What has none, for the caller to apply: all of a
+    /// query ([`TopLevel::all`]), and path parameters by position
+    /// ([`is_path_param`](Self::is_path_param)).
+    pub(crate) fn extend(&self, policy: &mut Policy) {
+        policy.request_body.extend_from_slice(&self.request_body);
+        policy.response_body.extend_from_slice(&self.response_body);
+        policy.path_params.extend_from_slice(&self.path.names);
+        // A policy has no list for queries alone, so these count in bodies too: rather too much.
+        policy.names.extend_from_slice(&self.query.names);
+    }
+
+    /// Whether the path's parameter at `position` of the route's pattern, from 0, is secret.
+    pub(crate) fn is_path_param(&self, position: usize, name: &str) -> bool {
+        let TopLevel { names, positions, all } = &self.path;
+        *all || positions.contains(&position) || names.iter().any(|secret| secret == name)
+    }
+}
+
+/// Where a handler's rules are put for the one who recorded the request before it.
+///
+/// Kept outside of the request, so that it is there when the request is not: after a panic.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HandlerSlot(Rc<OnceCell<Arc<HandlerRules>>>);
+
+impl HandlerSlot {
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the middleware"))]
+    /// What the handler announced, if the request got to one that does.
+    pub(crate) fn rules(&self) -> Option<&Arc<HandlerRules>> {
+        self.0.get()
+    }
+
+    /// Puts rules into the slot of a request, if it has one.
+    pub(super) fn announce(request: &HttpRequest, rules: impl FnOnce() -> Arc<HandlerRules>) {
+        if let Some(Self(slot)) = request.extensions().get::<Self>() {
+            slot.get_or_init(rules);
+        }
+    }
+}
