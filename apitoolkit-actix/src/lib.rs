@@ -30,6 +30,28 @@
 //! }
 //! ```
 //!
+//! Say beside a field that it is secret, and give what matters a span of its own:
+//!
+//! ```
+//! use actix_web::{HttpResponse, Responder, post, web};
+//! use apitoolkit_actix::{Redact, traced_service};
+//! use serde::Deserialize;
+//!
+//! #[derive(Deserialize, Redact)]
+//! struct CreateUser {
+//!     name: String,
+//!     #[redact]
+//!     email: String,
+//! }
+//!
+//! #[post("/users")]
+//! #[traced_service(service = "Users")]
+//! async fn create(user: web::Json<CreateUser>) -> impl Responder {
+//!     HttpResponse::Created().body(user.into_inner().name)
+//! }
+//! # fn main() {}
+//! ```
+//!
 //! # Concepts
 //!
 //! - An **exchange** is one request and its answer, from the request's head to the end of the
@@ -83,8 +105,6 @@ mod service;
 mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
-#[path = "redact/types/mod.rs"]
-mod types;
 
 // The public interface is:
 pub use apitoolkit_macros::{Redact, traced_service};
@@ -95,7 +115,7 @@ pub use middleware::{ApiToolkit, ApiToolkitFuture, ApiToolkitMiddleware, Builder
 pub use redact::{
     Body, BodyText, PathParam, Redactor, RedactorBuilder, Scratch, Side, Withheld, WithheldReason,
     sql_summary,
+    types::{Redact, RedactRules},
 };
 pub use service::{ServiceFuture, ServiceGuard, enter_service, trace_service};
 pub use telemetry::{Compression, Exporter, Protocol, Stats, Telemetry, TelemetryBuilder};
-pub use types::{Redact, RedactRules};

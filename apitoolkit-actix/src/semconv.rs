@@ -50,6 +50,11 @@ keys! {
     HTTP_TARGET = "http.target";
     NET_HOST_NAME = "net.host.name";
 
+    // Custom services.
+    APITOOLKIT_SERVICE = "apitoolkit.service";
+    APITOOLKIT_SERVICE_METHOD = "apitoolkit.service.method";
+    CODE_FUNCTION_NAME = "code.function.name";
+
     // Exception events.
     EXCEPTION = "exception";
     EXCEPTION_MESSAGE = "exception.message";

@@ -56,7 +56,9 @@ pub fn derive_redact(input: TokenStream) -> TokenStream {
 /// The rules of the types in a handler's signature (`web::Json<T>`, `Form`, `Query`, `Path`, also
 /// in `Either`, `Option`, `Result` and tuples, and extractors with `RedactExtractor`) apply to its
 /// exchanges from before the first argument is extracted, so also if extracting one fails. For
-/// that, the first parameter is changed to one that announces them.
+/// that, the first parameter is changed to one that announces them. Handlers without type
+/// parameters are also registered with the program, which knows their rules before any of them
+/// runs.
 ///
 /// A function is taken for a handler
 /// - if there is a route macro (`#[get]`, `#[post]`, `#[route]` ..) on it, above or below;

@@ -35,12 +35,12 @@ fn run(data: &[u8]) {
     let url = format!("http://u:{SECRET}@h/{a}?{b}");
     no_secret(&url, &redactor.url(&url));
     let path = format!("/{a}/{SECRET}/{b}");
-    let param = PathParam { name: "token", start: a.len() + 2, end: a.len() + 2 + SECRET.len() };
+    let param = PathParam { name: "token", start: a.len() + 2, end: a.len() + 2 + SECRET.len(), secret: false };
     no_secret(&path, &redactor.path(&path, &[param]));
     let odd = data.iter().take(4).fold(0, |sum, &byte| sum * 7 + usize::from(byte));
     let params = [
-        PathParam { name: "token", start: odd % 11, end: odd % 17 },
-        PathParam { name: "otp", start: odd % 5, end: odd },
+        PathParam { name: "token", start: odd % 11, end: odd % 17, secret: odd % 2 == 0 },
+        PathParam { name: "otp", start: odd % 5, end: odd, secret: false },
     ];
     let _ = redactor.path(&text, &params);
 }

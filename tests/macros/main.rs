@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod debug;
+mod enums;
 mod read;
 mod shapes;
 mod support;

@@ -75,3 +75,16 @@ pub(crate) fn secret(kind: &str) -> String {
 pub(crate) fn plain() -> String {
     "plain".to_owned()
 }
+
+/// A type with rules of its own.
+#[derive(Serialize, Redact, Clone)]
+pub(crate) struct Address {
+    pub(crate) city: String,
+    #[redact]
+    pub(crate) zip: String,
+}
+
+/// One of those.
+pub(crate) fn address() -> Address {
+    Address { city: plain(), zip: secret("zip") }
+}

@@ -3,6 +3,8 @@ use bytes::Bytes;
 use super::Reservation;
 
 /// What was seen of one body: how many bytes went by, and (if captured) the first of them.
+///
+/// By default bytes are counted and none is kept.
 #[derive(Debug, Default)]
 pub(crate) struct BodyBuffer {
     store: Store,
@@ -39,11 +41,6 @@ pub(crate) enum Retain {
 }
 
 impl BodyBuffer {
-    /// Counts bytes and keeps none.
-    pub(crate) fn counting() -> Self {
-        Self::default()
-    }
-
     /// Keeps the first `cap` bytes, as far as the reservation's budget grants them.
     pub(crate) fn capturing(cap: usize, reservation: Reservation) -> Self {
         let capture = Capture { cap, truncated: false, shed: false, reservation };
@@ -109,6 +106,12 @@ impl BodyBuffer {
         }
     }
 
+    /// Forgets what was kept, as if it had never been captured; what was counted stays.
+    pub(crate) fn forget(&mut self) {
+        self.store = Store::Empty;
+        self.capture = None;
+    }
+
     pub(crate) fn is_captured(&self) -> bool {
         self.capture.is_some()
     }
@@ -165,7 +168,7 @@ mod tests {
 
     #[test]
     fn counts_without_keeping() {
-        let mut body = BodyBuffer::counting();
+        let mut body = BodyBuffer::default();
         body.push(&chunk("abc"), Retain::Copy);
         body.end();
         assert_eq!((body.total(), body.bytes()), (3, &b""[..]));
@@ -206,7 +209,7 @@ mod tests {
 
     #[test]
     fn an_unfinished_body_is_partial() {
-        let mut body = BodyBuffer::counting();
+        let mut body = BodyBuffer::default();
         body.push(&chunk("abc"), Retain::Copy);
         assert!(body.is_partial());
     }

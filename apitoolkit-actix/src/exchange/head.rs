@@ -19,6 +19,8 @@ pub(crate) struct Exchange {
     /// The full joined pattern of the route that matched.
     pub(crate) route: Option<Arc<str>>,
     pub(crate) path_params: PathParams,
+    /// Whether the whole query is secret, whatever its names.
+    pub(crate) secret_query: bool,
     pub(crate) errors: Vec<ErrorReport>,
     /// Why the exchange did not run to its end, if it did not.
     pub(crate) failure: Option<Failure>,
@@ -90,6 +92,8 @@ pub(crate) struct PathParams {
     /// The path as the router saw it, when that differs from the path as sent.
     pub(crate) path: Option<Box<str>>,
     pub(crate) params: Vec<(Box<str>, usize, usize)>,
+    /// Which of them, by position, are secret whatever their names.
+    pub(crate) secret: Vec<usize>,
 }
 
 impl Exchange {

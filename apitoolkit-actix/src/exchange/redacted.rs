@@ -70,6 +70,10 @@ impl Exchange {
         let forwarded = Forwarded::read(&request.fields);
         let path = self.redacted_path(redactor);
         let path_params = self.redacted_path_params(redactor);
+        let query = request.query().map(|query| match self.secret_query {
+            true => Cow::Owned(Redactor::whole_query(query)),
+            false => Cow::Borrowed(query),
+        });
         let none = Fields::default();
         let response_fields = self.response.as_ref().map_or(&none, |head| &head.fields);
         RedactedExchange {
@@ -77,8 +81,8 @@ impl Exchange {
             scheme: scheme(request, &forwarded),
             path,
             path_params,
-            query: request.query().map(|query| redactor.query(query).into_owned()),
-            query_params: request.query().map_or_else(Vec::new, |q| redactor.query_pairs(q)),
+            query: query.as_deref().map(|query| redactor.query(query).into_owned()),
+            query_params: query.as_deref().map_or_else(Vec::new, |q| redactor.query_pairs(q)),
             server: server(request, &forwarded),
             client_address: forwarded
                 .client
@@ -121,7 +125,13 @@ impl Exchange {
             .path_params
             .params
             .iter()
-            .map(|(name, start, end)| PathParam { name, start: *start, end: *end })
+            .enumerate()
+            .map(|(at, (name, start, end))| PathParam {
+                name,
+                start: *start,
+                end: *end,
+                secret: self.path_params.secret.contains(&at),
+            })
             .collect();
         let path = matched.unwrap_or_else(|| self.request.path());
         let redacted = redactor.path(path, &params);
@@ -141,9 +151,13 @@ impl Exchange {
         self.path_params
             .params
             .iter()
-            .filter_map(|(name, start, end)| {
-                let value = path.get(*start..*end)?;
-                Some((name.to_string(), redactor.path_param(name, value).into_owned()))
+            .enumerate()
+            .filter_map(|(at, (name, start, end))| {
+                let value = match path.get(*start..*end)? {
+                    _ if self.path_params.secret.contains(&at) => Redactor::URL_MARKER.into(),
+                    value => redactor.path_param(name, value),
+                };
+                Some((name.to_string(), value.into_owned()))
             })
             .collect()
     }

@@ -21,7 +21,7 @@ use actix_web::{
 use pin_project_lite::pin_project;
 
 use super::{ExtractorRules, HandlerRules, HandlerSlot, RedactExtractor};
-use crate::types::Redact;
+use crate::redact::types::Redact;
 
 /// Answers questions about a type by constants: the inherent one if its bound holds, else that of
 /// [`Otherwise`].
@@ -33,6 +33,11 @@ impl<T: RedactExtractor + ?Sized> Is<T> {
     pub const EXTRACTOR: bool = true;
 }
 
+impl<T: Redact + ?Sized> Is<T> {
+    /// It is [`Redact`].
+    pub const REDACT: bool = true;
+}
+
 impl<T: HttpServiceFactory> Is<T> {
     /// It is what a route macro makes of a function.
     pub const ROUTE: bool = true;
@@ -42,6 +47,8 @@ impl<T: HttpServiceFactory> Is<T> {
 pub trait Otherwise {
     /// It is no [`RedactExtractor`].
     const EXTRACTOR: bool = false;
+    /// It is not [`Redact`].
+    const REDACT: bool = false;
     /// It is nothing that a route macro made.
     const ROUTE: bool = false;
 }
@@ -79,21 +86,29 @@ impl<T: 'static> Announcement for Argument<T, false> {
     fn add(_: &mut ExtractorRules) {}
 }
 
-/// `request = T`.
+/// `request = T`, and whether `T` is [`Redact`]. If it is not, an error says so elsewhere, once.
 #[derive(Debug)]
-pub struct RequestBody<T: Redact + ?Sized>(PhantomData<T>);
+pub struct RequestBody<T: ?Sized, const REDACT: bool>(PhantomData<T>);
 
-impl<T: Redact + ?Sized + 'static> Announcement for RequestBody<T> {
+impl<T: ?Sized + 'static> Announcement for RequestBody<T, false> {
+    fn add(_: &mut ExtractorRules) {}
+}
+
+impl<T: Redact + ?Sized + 'static> Announcement for RequestBody<T, true> {
     fn add(rules: &mut ExtractorRules) {
         rules.request_body::<T>();
     }
 }
 
-/// `response = T`.
+/// `response = T`; see [`RequestBody`].
 #[derive(Debug)]
-pub struct ResponseBody<T: Redact + ?Sized>(PhantomData<T>);
+pub struct ResponseBody<T: ?Sized, const REDACT: bool>(PhantomData<T>);
 
-impl<T: Redact + ?Sized + 'static> Announcement for ResponseBody<T> {
+impl<T: ?Sized + 'static> Announcement for ResponseBody<T, false> {
+    fn add(_: &mut ExtractorRules) {}
+}
+
+impl<T: Redact + ?Sized + 'static> Announcement for ResponseBody<T, true> {
     fn add(rules: &mut ExtractorRules) {
         rules.response_body::<T>();
     }
@@ -133,6 +148,16 @@ pub trait Slot {
     fn take(argument: Self::Argument) -> Self::Value;
 }
 
+impl<T: 'static, A: Announcement> Announcement for When<T, A, true> {
+    fn add(rules: &mut ExtractorRules) {
+        A::add(rules);
+    }
+}
+
+impl<T: 'static, A: 'static> Announcement for When<T, A, false> {
+    fn add(_: &mut ExtractorRules) {}
+}
+
 impl<T, A> Slot for When<T, A, false> {
     type Argument = T;
     type Value = T;
@@ -145,7 +170,7 @@ impl<T, A> Slot for When<T, A, true> {
     type Argument = Announced<T, A>;
     type Value = T;
     fn take(argument: Announced<T, A>) -> T {
-        argument.value
+        argument.into_inner()
     }
 }
 
@@ -153,6 +178,13 @@ impl<T, A> Slot for When<T, A, true> {
 pub struct Announced<T, A> {
     value: T,
     announcement: PhantomData<A>,
+}
+
+impl<T, A> Announced<T, A> {
+    /// What was extracted.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
 }
 
 impl<T, A> fmt::Debug for Announced<T, A> {
@@ -197,7 +229,7 @@ impl<T: FromRequest, A> fmt::Debug for AnnouncedFuture<T, A> {
 }
 
 /// The rules of `A`, put together once in the life of the process.
-fn compiled<A: Announcement>() -> Arc<HandlerRules> {
+pub(super) fn compiled<A: Announcement>() -> Arc<HandlerRules> {
     static COMPILED: RwLock<Option<HashMap<TypeId, Arc<HandlerRules>>>> = RwLock::new(None);
     let id = TypeId::of::<A>();
     let known = COMPILED.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 use actix_web::{Either, web};
 
 use super::ExtractorRules;
-use crate::types::Redact;
+use crate::redact::types::Redact;
 
 /// An extractor that knows which of what it extracts is secret.
 ///
@@ -37,7 +37,7 @@ impl<T: Redact> RedactExtractor for web::Json<T> {
 
 impl<T: Redact> RedactExtractor for web::Form<T> {
     fn redact(rules: &mut ExtractorRules) {
-        rules.request_body::<T>();
+        rules.form::<T>();
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod announce;
 mod extractor;
+mod registry;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -15,5 +16,7 @@ pub use announce::{
     Slot, When,
 };
 pub use extractor::RedactExtractor;
+pub use registry::Handler;
+pub(crate) use registry::all_handlers;
 pub use rules::ExtractorRules;
 pub(crate) use rules::{HandlerRules, HandlerSlot};

@@ -3,8 +3,8 @@ use std::{cell::OnceCell, rc::Rc, sync::Arc};
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use super::RedactExtractor;
-use crate::{
-    redact::Policy,
+use crate::redact::{
+    Policy,
     types::{Redact, RedactRules, TopLevel},
 };
 
@@ -15,9 +15,15 @@ pub struct ExtractorRules {
 }
 
 impl ExtractorRules {
-    /// The request's body is a `T`: JSON, or a form.
+    /// The request's body is a `T` in JSON.
     pub fn request_body<T: Redact + ?Sized>(&mut self) {
         add(&mut self.rules.request_body, RedactRules::of::<T>().request_paths());
+    }
+
+    /// The request's body is a form of a `T`.
+    pub fn form<T: Redact + ?Sized>(&mut self) {
+        // No form comes as an array; a rule for arrays would be one for all of its fields.
+        add(&mut self.rules.request_body, RedactRules::of::<T>().json_paths());
     }
 
     /// The response's body is a `T`.
@@ -78,7 +84,6 @@ pub(crate) struct HandlerRules {
     pub(crate) capture_response_body: Option<bool>,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "for the middleware"))]
 impl HandlerRules {
     /// Adds to a policy whatever has a place in it. What has none, for the caller to apply: all of a
     /// query ([`TopLevel::all`]), and path parameters by position
@@ -89,6 +94,23 @@ impl HandlerRules {
         policy.path_params.extend_from_slice(&self.path.names);
         // A policy has no list for queries alone, so these count in bodies too: rather too much.
         policy.names.extend_from_slice(&self.query.names);
+    }
+
+    /// Whether anything is to be redacted.
+    pub(crate) fn has_redactions(&self) -> bool {
+        let nothing = TopLevel::default();
+        !self.request_body.is_empty()
+            || !self.response_body.is_empty()
+            || self.query != nothing
+            || self.path != nothing
+    }
+
+    /// Adds the redactions of another handler; what it captures is its own affair.
+    pub(super) fn merge(&mut self, other: &Self) {
+        add(&mut self.request_body, other.request_body.clone());
+        add(&mut self.response_body, other.response_body.clone());
+        self.query.merge(other.query.clone());
+        self.path.merge(other.path.clone());
     }
 
     /// Whether the path's parameter at `position` of the route's pattern, from 0, is secret.
@@ -105,7 +127,6 @@ impl HandlerRules {
 pub(crate) struct HandlerSlot(Rc<OnceCell<Arc<HandlerRules>>>);
 
 impl HandlerSlot {
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the middleware"))]
     /// What the handler announced, if the request got to one that does.
     pub(crate) fn rules(&self) -> Option<&Arc<HandlerRules>> {
         self.0.get()

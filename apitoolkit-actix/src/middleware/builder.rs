@@ -2,10 +2,11 @@ use std::{fmt, sync::Arc, thread};
 
 use opentelemetry::trace::{Tracer, TracerProvider};
 
-use super::{ApiToolkit, transform::Choice};
+use super::{ApiToolkit, rules::Rules, transform::Choice};
 use crate::{
     config::{Convention, Options, TrustInbound},
     error::ConfigError,
+    redact::types::{Redact, RedactRules},
     telemetry::{self, Source, Telemetry, Throttle},
 };
 
@@ -91,6 +92,32 @@ impl Builder {
         paths: impl IntoIterator<Item = T>,
     ) -> Self {
         self.options.policy.response_body.extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds the rules of a type that derives [`Redact`]: its marked fields are redacted in every
+    /// body, of requests and responses. Defaults to none; handlers with `#[traced_service]` bring
+    /// the rules of their own types.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), apitoolkit_actix::ConfigError> {
+    /// use apitoolkit_actix::{ApiToolkit, Redact};
+    ///
+    /// #[derive(Redact)]
+    /// struct CreateUser {
+    ///     name: String,
+    ///     #[redact]
+    ///     email: String,
+    /// }
+    ///
+    /// let toolkit = ApiToolkit::builder().redact::<CreateUser>().build()?;
+    /// # let _ = toolkit;
+    /// # Ok(()) }
+    /// ```
+    pub fn redact<T: Redact + ?Sized>(mut self) -> Self {
+        let rules = RedactRules::of::<T>();
+        self.options.policy.request_body.extend(rules.json_paths());
+        self.options.policy.response_body.extend(rules.json_paths());
         self
     }
 
@@ -198,7 +225,9 @@ impl Builder {
     /// [`ConfigError`] names the option, the value and the place in it.
     pub fn build(self) -> Result<ApiToolkit, ConfigError> {
         warn_if_inside_a_worker();
-        Ok(ApiToolkit::new_with(Arc::new(self.options.compile()?), self.choice))
+        let rules = Rules::new(self.options.policy.clone());
+        let config = self.options.compile()?;
+        Ok(ApiToolkit::new_with(Arc::new(config), Arc::new(rules), self.choice))
     }
 }
 

@@ -11,6 +11,7 @@ mod head;
 mod payload;
 mod recorder;
 mod routes;
+mod rules;
 mod scope;
 mod service;
 mod transform;

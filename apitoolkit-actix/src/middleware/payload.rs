@@ -17,6 +17,7 @@ use futures_core::Stream;
 use crate::{
     config::Config,
     exchange::{BodyBuffer, Budget, Reservation, Retain},
+    extract::HandlerSlot,
 };
 
 /// What was seen of a request's body so far, shared with the recorder on the same thread.
@@ -26,22 +27,24 @@ pub(super) type Tee = Rc<RefCell<BodyBuffer>>;
 /// whose payload is another protocol's.
 pub(super) fn tee(
     request: &mut ServiceRequest,
-    config: &Config,
+    config: &Arc<Config>,
     budget: &Arc<Budget>,
+    slot: &HandlerSlot,
 ) -> Option<Tee> {
     let upgrade = request.head().upgrade() || request.method() == Method::CONNECT;
     let (_, payload) = request.parts_mut();
     if upgrade || matches!(payload, Payload::None) {
         return None;
     }
-    let seen = if config.capture_request_body {
-        BodyBuffer::capturing(config.max_body_bytes, Reservation::empty(budget))
-    } else {
-        BodyBuffer::counting()
+    let observed = ObservedPayload {
+        inner: std::mem::replace(payload, Payload::None),
+        seen: Rc::default(),
+        begun: false,
+        config: Arc::clone(config),
+        budget: Arc::clone(budget),
+        slot: slot.clone(),
     };
-    let seen = Rc::new(RefCell::new(seen));
-    let inner = std::mem::replace(payload, Payload::None);
-    let observed = ObservedPayload { inner, seen: Rc::clone(&seen) };
+    let seen = Rc::clone(&observed.seen);
     *payload = Payload::Stream { payload: Box::pin(observed) };
     Some(seen)
 }
@@ -50,12 +53,32 @@ pub(super) fn tee(
 struct ObservedPayload {
     inner: Payload,
     seen: Tee,
+    begun: bool,
+    config: Arc<Config>,
+    budget: Arc<Budget>,
+    slot: HandlerSlot,
+}
+
+impl ObservedPayload {
+    /// Decides whether the body is captured when it is first read: by then a handler that has a
+    /// say in it has said so.
+    fn begin(&mut self) {
+        let chosen = self.slot.rules().and_then(|rules| rules.capture_request_body);
+        if chosen.unwrap_or(self.config.capture_request_body) {
+            let reservation = Reservation::empty(&self.budget);
+            let captured = BodyBuffer::capturing(self.config.max_body_bytes, reservation);
+            self.seen.replace(captured);
+        }
+    }
 }
 
 impl Stream for ObservedPayload {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.begin();
+        }
         let item = ready!(Pin::new(&mut self.inner).poll_next(cx));
         // Nobody else looks while a chunk comes in; if somebody did, the chunk is not noted.
         if let Ok(mut seen) = self.seen.try_borrow_mut() {

@@ -15,13 +15,14 @@ use actix_web::{
 use bytes::Bytes;
 use opentelemetry::Context;
 
-use super::{head, payload::Tee, routes::Routes};
+use super::{head, payload::Tee, routes::Routes, rules::Rules};
 use crate::{
     config::Config,
     exchange::{
         BodyBuffer, ErrorReport, Exchange, Failure, PathParams, RequestHead, Reservation,
         ResponseHead, Retain,
     },
+    extract::HandlerSlot,
     telemetry::{Finished, Source},
 };
 
@@ -45,20 +46,31 @@ struct Open {
     context: Context,
     source: Arc<Source>,
     config: Arc<Config>,
+    rules: Arc<Rules>,
+    slot: HandlerSlot,
     routes: Routes,
     clock: Instant,
 }
 
+/// What a record begins with.
+pub(super) struct Opening {
+    pub(super) request: RequestHead,
+    pub(super) tee: Option<Tee>,
+    pub(super) context: Context,
+    pub(super) source: Arc<Source>,
+    pub(super) config: Arc<Config>,
+    pub(super) rules: Arc<Rules>,
+    /// Where the handler's rules will be.
+    pub(super) slot: HandlerSlot,
+    pub(super) routes: Routes,
+    pub(super) started: SystemTime,
+    pub(super) clock: Instant,
+}
+
 impl Recorder {
-    pub(super) fn open(
-        request: RequestHead,
-        tee: Option<Tee>,
-        context: Context,
-        source: Arc<Source>,
-        config: Arc<Config>,
-        routes: Routes,
-        (started, clock): (SystemTime, Instant),
-    ) -> Self {
+    pub(super) fn open(opening: Opening) -> Self {
+        let Opening { request, tee, context, source, config, rules, slot, routes, started, clock } =
+            opening;
         source.pipeline.counters().create();
         let exchange = Exchange {
             id: uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes())
@@ -70,6 +82,7 @@ impl Recorder {
             response_body: BodyBuffer::default(),
             route: None,
             path_params: PathParams::default(),
+            secret_query: false,
             errors: Vec::new(),
             failure: None,
             started,
@@ -83,6 +96,8 @@ impl Recorder {
             context,
             source,
             config,
+            rules,
+            slot,
             routes,
             clock,
         };
@@ -209,7 +224,9 @@ impl Open {
         let empty = matches!(size, BodySize::None | BodySize::Sized(0))
             || *request.method() == HttpMethod::HEAD;
         self.expected = Some(if empty { BodySize::None } else { size });
-        if self.config.capture_response_body && !empty && !head::is_tunnel(response) {
+        let chosen = self.slot.rules().and_then(|rules| rules.capture_response_body);
+        let capture = chosen.unwrap_or(self.config.capture_response_body);
+        if capture && !empty && !head::is_tunnel(response) {
             let reservation = Reservation::empty(self.source.pipeline.budget());
             exchange.response_body = BodyBuffer::capturing(self.config.max_body_bytes, reservation);
         }
@@ -237,11 +254,21 @@ impl Open {
             self.exchange.request_body = take(body);
             self.exchange.end_request_body_if_whole();
         }
+        if self.slot.rules().is_some_and(|rules| rules.capture_request_body == Some(false)) {
+            // Middleware read it before the handler could say so.
+            self.exchange.request_body.forget();
+        }
+        let overlay = self.rules.apply(self.slot.rules(), &mut self.exchange);
         self.exchange.failure = failure;
         self.exchange.took = self.clock.elapsed();
         let Self { exchange, context, source, config, .. } = *self;
-        let finished =
-            Finished { exchange: Box::new(exchange), context, config, foreign: source.foreign };
+        let finished = Finished {
+            exchange: Box::new(exchange),
+            context,
+            config,
+            overlay,
+            foreign: source.foreign,
+        };
         source.pipeline.submit(finished);
     }
 }

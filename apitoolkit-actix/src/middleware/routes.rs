@@ -92,7 +92,7 @@ fn path_params(request: &HttpRequest) -> PathParams {
         })
         .collect();
     let differs = !params.is_empty() && path != request.uri().path();
-    PathParams { path: differs.then(|| path.into()), params }
+    PathParams { path: differs.then(|| path.into()), params, secret: Vec::new() }
 }
 
 /// The path's parameters as a route's pattern says, for a path that it fits but that was not routed.
@@ -128,7 +128,7 @@ fn params_by_pattern(pattern: &str, path: &str) -> PathParams {
         let (start, end) = range.unwrap_or((usize::MAX, usize::MAX));
         params.push((name.trim().into(), start, end));
     }
-    PathParams { path: None, params }
+    PathParams { path: None, params, secret: Vec::new() }
 }
 
 /// Where the brace that `text` begins with is closed; a regular expression may hold braces too.

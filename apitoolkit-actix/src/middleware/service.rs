@@ -7,18 +7,23 @@ use std::{
 
 use actix_service::Service;
 use actix_web::{
-    Error,
+    Error, HttpMessage as _,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
 };
 use opentelemetry::{Context, trace::TraceContextExt as _};
 
 use super::{
-    ApiToolkitFuture, ObservedBody, head, payload, recorder::Recorder, routes::Routes, scope,
+    ApiToolkitFuture, ObservedBody, head, payload,
+    recorder::{Opening, Recorder},
+    routes::Routes,
+    rules::Rules,
+    scope,
 };
 use crate::{
     config::{Config, TrustInbound},
     exchange::Method,
+    extract::HandlerSlot,
     telemetry::{self, Source, Throttle},
 };
 
@@ -26,15 +31,27 @@ use crate::{
 pub struct ApiToolkitMiddleware<S> {
     service: S,
     config: Arc<Config>,
+    rules: Arc<Rules>,
     /// Absent when the system gave no thread for a worker: then nothing is recorded.
     source: Option<Arc<Source>>,
+    /// Holds the source, for what happens inside an exchange; every exchange's context begins here.
+    base: Context,
     /// The app's routes, for exchanges whose request never comes back.
     routes: Routes,
 }
 
 impl<S> ApiToolkitMiddleware<S> {
-    pub(super) fn new(service: S, config: Arc<Config>, source: Option<Arc<Source>>) -> Self {
-        Self { service, config, source, routes: Routes::default() }
+    pub(super) fn new(
+        service: S,
+        config: Arc<Config>,
+        rules: Arc<Rules>,
+        source: Option<Arc<Source>>,
+    ) -> Self {
+        let base = match &source {
+            Some(source) => Context::new().with_value(Arc::clone(source)),
+            None => Context::new(),
+        };
+        Self { service, config, rules, source, base, routes: Routes::default() }
     }
 
     /// Starts the exchange's span; a recorder only if it is sampled.
@@ -42,14 +59,14 @@ impl<S> ApiToolkitMiddleware<S> {
         let started = SystemTime::now();
         let clock = Instant::now();
         let inbound = match self.config.trust_inbound {
-            TrustInbound::Ignore => Context::new(),
+            TrustInbound::Ignore => self.base.clone(),
             TrustInbound::Parent | TrustInbound::Link => {
-                head::inbound(request.headers()).extract(source.propagation)
+                head::inbound(request.headers()).extract(source.propagation, &self.base)
             }
         };
         let method = Method::new(request.method().as_str());
         let context =
-            telemetry::start_span(&source.tracer, &self.config, inbound, &method, started);
+            telemetry::start_span(source, &self.config, &self.base, inbound, &method, started);
         let span = context.span();
         let sampled = span.span_context().is_sampled();
         if source.foreign && !span.span_context().is_valid() {
@@ -59,17 +76,20 @@ impl<S> ApiToolkitMiddleware<S> {
             return Observed { context, recorder: None };
         }
         self.routes.learn(request);
-        let tee = payload::tee(request, &self.config, source.pipeline.budget());
-        let head = head::request(request, method);
-        let recorder = Recorder::open(
-            head,
-            tee,
-            context.clone(),
-            Arc::clone(source),
-            Arc::clone(&self.config),
-            self.routes.clone(),
-            (started, clock),
-        );
+        let slot = HandlerSlot::default();
+        request.extensions_mut().insert(slot.clone());
+        let recorder = Recorder::open(Opening {
+            tee: payload::tee(request, &self.config, source.pipeline.budget(), &slot),
+            request: head::request(request, method),
+            context: context.clone(),
+            source: Arc::clone(source),
+            config: Arc::clone(&self.config),
+            rules: Arc::clone(&self.rules),
+            slot,
+            routes: self.routes.clone(),
+            started,
+            clock,
+        });
         Observed { context, recorder: Some(recorder) }
     }
 }

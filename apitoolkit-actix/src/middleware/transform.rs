@@ -11,7 +11,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
 };
 
-use super::{ApiToolkitMiddleware, Builder, ObservedBody};
+use super::{ApiToolkitMiddleware, Builder, ObservedBody, rules::Rules};
 use crate::{config::Config, telemetry::Source};
 
 /// The middleware: wrap an `App`, `Scope` or `Resource` in it and every exchange is recorded.
@@ -42,6 +42,7 @@ use crate::{config::Config, telemetry::Source};
 #[derive(Clone)]
 pub struct ApiToolkit {
     config: Arc<Config>,
+    rules: Arc<Rules>,
     choice: Choice,
 }
 
@@ -65,8 +66,8 @@ impl ApiToolkit {
         Builder::new()
     }
 
-    pub(super) fn new_with(config: Arc<Config>, choice: Choice) -> Self {
-        Self { config, choice }
+    pub(super) fn new_with(config: Arc<Config>, rules: Arc<Rules>, choice: Choice) -> Self {
+        Self { config, rules, choice }
     }
 }
 
@@ -86,7 +87,8 @@ where
             Choice::Installed => Source::installed().map(Arc::new),
             Choice::Given(source) => Some(Arc::clone(source)),
         };
-        ready(Ok(ApiToolkitMiddleware::new(service, Arc::clone(&self.config), source)))
+        let (config, rules) = (Arc::clone(&self.config), Arc::clone(&self.rules));
+        ready(Ok(ApiToolkitMiddleware::new(service, config, rules, source)))
     }
 }
 

@@ -26,6 +26,7 @@ mod lists;
 mod marker;
 mod multipart;
 mod names;
+mod overlay;
 mod path;
 mod percent;
 mod policy;
@@ -35,12 +36,12 @@ mod shorten;
 mod splice;
 mod sql;
 mod text;
+pub(crate) mod types;
 mod url;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::policy::Policy;
 pub use self::{
     body::{Body, BodyText, Scratch, Side, Withheld, WithheldReason},
     builder::RedactorBuilder,
@@ -48,3 +49,4 @@ pub use self::{
     redactor::Redactor,
     sql::sql_summary,
 };
+pub(crate) use self::{overlay::Overlay, policy::Policy};

@@ -15,13 +15,15 @@ pub struct PathParam<'n> {
     pub start: usize,
     /// Where it ends, in bytes, exclusive.
     pub end: usize,
+    /// Whether it is secret whatever its name.
+    pub secret: bool,
 }
 
 /// Redacts the segments of sensitive parameters. A range that does not fit the path means that
 /// nobody knows where the secret is: then nothing of the path is left.
 pub(crate) fn redact<'p>(lists: &Lists, path: &'p str, params: &[PathParam<'_>]) -> Cow<'p, str> {
     let mut secret: Vec<(usize, usize)> = Vec::new();
-    for param in params.iter().filter(|param| lists.is_path_param(param.name)) {
+    for param in params.iter().filter(|param| param.secret || lists.is_path_param(param.name)) {
         if path.get(param.start..param.end).is_none() {
             return Cow::Owned(format!("/{URL_MARKER}"));
         }

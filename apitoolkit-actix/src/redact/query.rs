@@ -38,6 +38,19 @@ pub(crate) fn pairs(lists: &Lists, query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Redacts every value, and what has no name.
+pub(crate) fn redact_all(query: &str) -> String {
+    let pairs: Vec<_> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) => format!("{name}={URL_MARKER}"),
+            None if pair.is_empty() => String::new(),
+            None => URL_MARKER.to_owned(),
+        })
+        .collect();
+    pairs.join("&")
+}
+
 fn redact_pair(lists: &Lists, pair: &str, start: usize, depth: u8, splicer: &mut Splicer<'_>) {
     if let Some((name, value)) = pair.split_once('=')
         && lists.is_query(name.as_bytes())

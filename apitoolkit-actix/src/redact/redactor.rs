@@ -83,6 +83,14 @@ impl Redactor {
         query::redact(&self.lists, query)
     }
 
+    /// Redacts every value of a query string, whatever its name.
+    pub(crate) fn whole_query(query: &str) -> String {
+        query::redact_all(query)
+    }
+
+    /// The value that stands for a secret in a URL.
+    pub(crate) const URL_MARKER: &str = super::marker::URL_MARKER;
+
     /// The pairs of a query string, redacted as by [`query`](Self::query) and percent-decoded, in
     /// order.
     #[must_use]

@@ -8,7 +8,6 @@ pub(crate) mod expansion;
 mod failure;
 mod future;
 mod guard;
-mod keys;
 mod site;
 mod span;
 #[cfg(test)]

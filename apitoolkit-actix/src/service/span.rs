@@ -5,7 +5,7 @@ use opentelemetry::{
     trace::{SpanBuilder, SpanKind, Status, TraceContextExt as _, Tracer as _},
 };
 
-use super::{AttributeValue, Failure, Site, keys, tracer};
+use super::{AttributeValue, Failure, Site, tracer};
 use crate::{redact::Redactor, semconv};
 
 /// The span of a custom service. It ends when it is dropped, if not before.
@@ -75,10 +75,10 @@ impl ServiceSpan {
             let span = context.span();
             if span.is_recording() {
                 if let Some(function) = function {
-                    span.set_attribute(text(keys::CODE_FUNCTION_NAME, function.into_owned()));
+                    span.set_attribute(text(semconv::CODE_FUNCTION_NAME, function.into_owned()));
                 }
-                span.set_attribute(text(keys::SERVICE, service));
-                span.set_attribute(text(keys::METHOD, method));
+                span.set_attribute(text(semconv::APITOOLKIT_SERVICE, service));
+                span.set_attribute(text(semconv::APITOOLKIT_SERVICE_METHOD, method));
             }
             // Without a provider there is nothing that others should see. A span that is not sampled
             // is kept: what runs inside of it belongs to the same trace.

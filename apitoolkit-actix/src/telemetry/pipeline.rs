@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     error::ConfigError,
     exchange::{Budget, Exchange, Reservation},
-    redact::Scratch,
+    redact::{Overlay, Scratch},
 };
 
 /// A finished exchange and what is needed to complete its span.
@@ -31,6 +31,8 @@ pub(crate) struct Finished {
     /// Holds the span.
     pub(crate) context: Context,
     pub(crate) config: Arc<Config>,
+    /// The policy, where it is not the configuration's own.
+    pub(crate) overlay: Option<Arc<Overlay>>,
     /// Whether a provider that is not ours exports the span, so that handing it over is the last
     /// we hear of it.
     pub(crate) foreign: bool,
@@ -235,17 +237,22 @@ impl Pipeline {
     /// Redacts an exchange and ends its span. A bug of ours costs that exchange and no more.
     fn process(&self, finished: Finished, scratch: &mut Scratch) {
         static PANICS: Throttle = Throttle::minute();
-        let Finished { exchange, context, config, foreign } = finished;
+        let Finished { exchange, context, config, overlay, foreign } = finished;
         let ended = exchange.started + exchange.took;
         let completed = catch_unwind(AssertUnwindSafe(|| {
-            let redacted = exchange.redact(&config.redactor, scratch);
+            let Some(redactor) = overlay.as_ref().map_or(Some(&config.redactor), |o| o.redactor())
+            else {
+                return false;
+            };
+            let redacted = exchange.redact(redactor, scratch);
             if config.debug {
                 // Standard error may be closed, which is no reason to lose the exchange.
                 let _ = writeln!(io::stderr(), "apitoolkit: {redacted}");
             }
             span::complete(&context, &redacted, &config);
+            true
         }));
-        if completed.is_err() {
+        if !completed.unwrap_or(false) {
             *scratch = Scratch::default();
             if PANICS.ready() {
                 notice::warn("an exchange could not be redacted and was dropped: this is a bug");

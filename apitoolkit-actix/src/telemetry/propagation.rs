@@ -33,9 +33,9 @@ where
     S: Iterator<Item = &'h [u8]>,
     B: Iterator<Item = &'h [u8]>,
 {
-    /// The caller's context; empty when it sent none that is valid.
-    pub(crate) fn extract(mut self, propagation: Propagation) -> Context {
-        let mut context = Context::new();
+    /// `base` with the caller's context, as far as it sent one that is valid.
+    pub(crate) fn extract(mut self, propagation: Propagation, base: &Context) -> Context {
+        let mut context = base.clone();
         if propagation.trace_context
             && let Some(line) = self.traceparent.next()
             // More than one is as if there were none.
@@ -177,7 +177,7 @@ mod tests {
             tracestate: lines("tracestate"),
             baggage: lines("baggage"),
         }
-        .extract(Propagation::default())
+        .extract(Propagation::default(), &Context::new())
     }
 
     fn accepted(line: &str) -> bool {

@@ -5,25 +5,27 @@ use std::{borrow::Cow, collections::HashMap, time::SystemTime};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use opentelemetry::{
     Array, Context, KeyValue, StringValue, Value,
-    global::BoxedTracer,
     trace::{SpanBuilder, SpanKind, Status, TraceContextExt as _, Tracer as _},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::Source;
 use crate::{
     config::{Config, Convention, TrustInbound},
     exchange::{Method, RedactedBody, RedactedExchange},
     semconv,
 };
 
-/// Starts the span of an incoming exchange and returns the context that holds it.
+/// Starts the span of an incoming exchange and returns the context that holds it, made of the
+/// caller's or, if that is not trusted, of `base`.
 ///
 /// Only the method is set at once, for samplers: a span's attributes can be added to and not
 /// replaced, and the path cannot be redacted before it is routed.
 pub(crate) fn start(
-    tracer: &BoxedTracer,
+    source: &Source,
     config: &Config,
+    base: &Context,
     inbound: Context,
     method: &Method,
     at: SystemTime,
@@ -41,11 +43,11 @@ pub(crate) fn start(
         TrustInbound::Parent => inbound,
         TrustInbound::Link if caller.is_valid() => {
             builder.links = Some(vec![opentelemetry::trace::Link::with_context(caller)]);
-            Context::new()
+            base.clone()
         }
-        TrustInbound::Link | TrustInbound::Ignore => Context::new(),
+        TrustInbound::Link | TrustInbound::Ignore => base.clone(),
     };
-    let span = tracer.build_with_context(builder, &parent);
+    let span = source.tracer.build_with_context(builder, &parent);
     parent.with_span(span)
 }
 

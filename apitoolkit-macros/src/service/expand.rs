@@ -4,11 +4,19 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::{FnArg, ItemFn, PatType, parse_quote};
 
-use super::model::{Body, Function, local};
+use super::{
+    handler::check_rules,
+    model::{Body, Function, local},
+};
 
 pub(super) fn expand(function: &Function<'_>) -> TokenStream {
     let mut item = function.item.clone();
     let argument = announce(function, &mut item);
+    let checks = check_rules(&function.args, &function.krate);
+    let registration = function
+        .handler
+        .as_ref()
+        .and_then(|handler| handler.registration(&function.args, function.item, &function.krate));
     let body = if function.args.skip.is_some() {
         let block = &function.item.block;
         quote!(#block)
@@ -27,17 +35,16 @@ pub(super) fn expand(function: &Function<'_>) -> TokenStream {
             }
         }
     };
-    item.block = parse_quote!({ #argument #body });
+    item.block = parse_quote!({ #registration #checks #argument #body });
     item.into_token_stream()
 }
 
 /// Puts the argument that announces into the signature, and what takes it out again before the body.
 fn announce(function: &Function<'_>, item: &mut ItemFn) -> Option<TokenStream> {
     let handler = function.handler.as_ref()?;
-    let krate = &function.krate;
-    let slot = handler.slot(&function.args, function.item, krate);
     let name = local("announced");
-    let ty = parse_quote!(<#slot as #krate::__private::Slot>::Argument);
+    let (ty, take) = handler.parameter(&function.args, function.item, &function.krate, &name);
+    let ty = parse_quote!(#ty);
     let Some(PatType { pat, .. }) = handler.first else {
         item.sig.inputs.push(parse_quote!(_: #ty));
         return None;
@@ -46,7 +53,7 @@ fn announce(function: &Function<'_>, item: &mut ItemFn) -> Option<TokenStream> {
         *first.pat = parse_quote!(#name);
         *first.ty = ty;
     }
-    Some(quote!(let #pat = <#slot as #krate::__private::Slot>::take(#name);))
+    Some(quote!(let #pat = #take;))
 }
 
 impl Function<'_> {

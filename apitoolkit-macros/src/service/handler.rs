@@ -1,27 +1,19 @@
 //! Handlers: the rules of their arguments are announced before any of them is extracted.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{
-    FnArg, GenericArgument, GenericParam, Ident, ItemFn, PatType, Path, PathArguments, Type,
-    spanned::Spanned as _,
-};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote};
+use syn::{FnArg, Ident, ItemFn, PatType, Path, Type};
 
-use super::args::Args;
+use super::{
+    args::Args,
+    types::{is_generic, is_owned, is_plain, leaves, mentions},
+};
 use crate::ctxt::Ctxt;
 
 /// Actix's route macros.
 const ROUTES: [&str; 11] = [
     "connect", "delete", "get", "head", "options", "patch", "post", "put", "route", "routes",
     "trace",
-];
-
-/// Types of the standard library that are no extractors with rules; what they hold does not count,
-/// since nobody but actix could make extractors of them.
-const PLAIN: [&str; 28] = [
-    "Arc", "BTreeMap", "BTreeSet", "Cow", "Duration", "HashMap", "HashSet", "PathBuf", "Rc",
-    "String", "Vec", "VecDeque", "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8",
-    "isize", "u128", "u16", "u32", "u64", "u8", "usize",
 ];
 
 /// How a function announces what its arguments hold.
@@ -85,33 +77,77 @@ impl<'a> Handler<'a> {
         Some(Self { first: inputs.first().copied(), types, depends })
     }
 
-    /// What the argument that announces is: `When<its type, the rules, whether it announces>`.
-    pub(super) fn slot(&self, args: &Args, item: &ItemFn, krate: &Path) -> TokenStream {
-        let announcement = self.announcement(args, krate);
+    /// The type of the parameter that announces, and what takes the value out of it.
+    pub(super) fn parameter(
+        &self,
+        args: &Args,
+        item: &ItemFn,
+        krate: &Path,
+        name: &Ident,
+    ) -> (TokenStream, TokenStream) {
+        let announcement = self.announcement(args, item, krate);
         let ty = self.first.map_or_else(|| quote!(()), |first| first.ty.to_token_stream());
-        let announces = if self.depends { is_route(item, krate) } else { quote!(true) };
-        quote!(#krate::__private::When<#ty, #announcement, #announces>)
+        if self.depends {
+            let is_route = is_route(item, krate);
+            let slot = quote!(#krate::__private::When<#ty, #announcement, #is_route>);
+            let slot = quote!(<#slot as #krate::__private::Slot>);
+            (quote!(#slot::Argument), quote!(#slot::take(#name)))
+        } else {
+            let announced = quote!(#krate::__private::Announced<#ty, #announcement>);
+            (announced, quote!(#name.into_inner()))
+        }
     }
 
-    fn announcement(&self, args: &Args, krate: &Path) -> TokenStream {
-        let mut parts: Vec<TokenStream> = self
-            .types
-            .iter()
-            .map(|ty| {
-                quote! {
-                    #krate::__private::Argument<#ty, {
-                        #[allow(unused_imports)]
-                        use #krate::__private::Otherwise as _;
-                        #krate::__private::Is::<#ty>::EXTRACTOR
-                    }>
-                }
+    /// Makes the rules known to the program from its start: a request that ends before it reaches
+    /// the handler announces nothing. An item in a body cannot be about the function's parameters,
+    /// so a generic handler is known from its first request on.
+    pub(super) fn registration(
+        &self,
+        args: &Args,
+        item: &ItemFn,
+        krate: &Path,
+    ) -> Option<TokenStream> {
+        if !item.sig.generics.params.is_empty() {
+            return None;
+        }
+        let mut announcement = self.announcement(args, item, krate);
+        if self.depends {
+            let is_route = is_route(item, krate);
+            announcement = quote!(#krate::__private::When<(), #announcement, #is_route>);
+        }
+        Some(quote! {
+            #krate::__private::inventory::submit! {
+                #krate::__private::Handler::announcing::<#announcement>()
+            }
+        })
+    }
+
+    fn announcement(&self, args: &Args, item: &ItemFn, krate: &Path) -> TokenStream {
+        let is = |ty: &Type, question: &str| {
+            let question = Ident::new(question, Span::call_site());
+            quote!({
+                #[allow(unused_imports)]
+                use #krate::__private::Otherwise as _;
+                #krate::__private::Is::<#ty>::#question
             })
-            .collect();
+        };
+        // A constant cannot be about a parameter of the function.
+        let is_redact = |ty: &Type| {
+            let is_generic = !item.sig.generics.params.is_empty();
+            if is_generic { quote!(true) } else { is(ty, "REDACT") }
+        };
+        let argument = |ty: &&Type| {
+            let is_extractor = is(ty, "EXTRACTOR");
+            quote!(#krate::__private::Argument<#ty, #is_extractor>)
+        };
+        let mut parts: Vec<TokenStream> = self.types.iter().map(argument).collect();
         if let Some(ty) = args.request.as_ref().map(|named| &named.value) {
-            parts.push(named_type(krate, "RequestBody", ty));
+            let is_redact = is_redact(ty);
+            parts.push(quote!(#krate::__private::RequestBody<#ty, #is_redact>));
         }
         if let Some(ty) = args.response.as_ref().map(|named| &named.value) {
-            parts.push(named_type(krate, "ResponseBody", ty));
+            let is_redact = is_redact(ty);
+            parts.push(quote!(#krate::__private::ResponseBody<#ty, #is_redact>));
         }
         if let Some(on) = args.capture_request_body.as_ref().map(|named| &named.value) {
             parts.push(quote!(#krate::__private::CaptureRequest<#on>));
@@ -123,20 +159,14 @@ impl<'a> Handler<'a> {
     }
 }
 
-/// `wrapper<ty>`, all of it at the place of `ty`: that is what an error is about.
-fn named_type(krate: &Path, wrapper: &str, ty: &Type) -> TokenStream {
-    let span = ty.span();
-    let wrapper = Ident::new(wrapper, span);
-    let krate = respanned(krate.to_token_stream(), span);
-    quote_spanned!(span=> #krate::__private::#wrapper<#ty>)
-}
-
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan = |mut token: TokenTree| {
-        token.set_span(span.resolved_at(token.span()));
-        token
+/// Statements that fail to compile at the very type of `request` or `response` that has no rules.
+pub(super) fn check_rules(args: &Args, krate: &Path) -> TokenStream {
+    let types = [&args.request, &args.response].into_iter().flatten().map(|named| &named.value);
+    let check = |ty: &Type| {
+        let rules = quote!(#krate::__private::RedactRules);
+        quote!(let _: fn() -> #rules = #rules::of::<#ty>;)
     };
-    tokens.into_iter().map(respan).collect()
+    types.map(check).collect()
 }
 
 /// Whether a route macro stands below the attribute; one above has gone by the time it is expanded.
@@ -173,81 +203,5 @@ fn is_route(item: &ItemFn, krate: &Path) -> TokenStream {
             use #krate::__private::Otherwise as _;
             #krate::__private::Is::<#name>::ROUTE
         }
-    })
-}
-
-/// The type, and those that may be extracted in its place or as part of it.
-fn leaves<'a>(ty: &'a Type, types: &mut Vec<&'a Type>) {
-    match ty {
-        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| leaves(ty, types)),
-        Type::Paren(paren) => leaves(&paren.elem, types),
-        Type::Group(group) => leaves(&group.elem, types),
-        Type::Path(path) if is_owned(ty) && !is_plain(ty) => {
-            types.push(ty);
-            if let Some(last) = path.path.segments.last()
-                && let PathArguments::AngleBracketed(arguments) = &last.arguments
-                && ["Either", "Option", "Result"].iter().any(|name| last.ident == name)
-            {
-                for argument in &arguments.args {
-                    if let GenericArgument::Type(ty) = argument {
-                        leaves(ty, types);
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Whether the type can be named outside of the signature: it has no lifetime, `impl` or `Self`.
-fn is_owned(ty: &Type) -> bool {
-    matches!(ty, Type::Path(_) | Type::Tuple(_) | Type::Paren(_) | Type::Group(_))
-        && !any_token(ty.to_token_stream(), &|token| match token {
-            TokenTree::Ident(ident) => ident == "impl" || ident == "Self" || ident == "_",
-            TokenTree::Punct(punct) => matches!(punct.as_char(), '&' | '\'' | '*'),
-            _ => false,
-        })
-}
-
-/// Whether a type parameter seems to be in it. Those of an `impl` block cannot be seen from a
-/// function in it, and nothing else is called by one capital letter.
-fn is_generic(ty: &Type) -> bool {
-    any_token(ty.to_token_stream(), &|token| match token {
-        TokenTree::Ident(ident) => {
-            let name = ident.to_string();
-            name.len() == 1 && name.starts_with(|letter: char| letter.is_ascii_uppercase())
-        }
-        _ => false,
-    })
-}
-
-fn is_plain(ty: &Type) -> bool {
-    match ty {
-        Type::Path(ty) => ty
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| PLAIN.iter().any(|plain| last.ident == plain)),
-        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
-        _ => false,
-    }
-}
-
-fn mentions(ty: &Type, param: &GenericParam) -> bool {
-    let name = match param {
-        GenericParam::Type(param) => &param.ident,
-        GenericParam::Const(param) => &param.ident,
-        GenericParam::Lifetime(param) => &param.lifetime.ident,
-    };
-    any_token(
-        ty.to_token_stream(),
-        &|token| matches!(token, TokenTree::Ident(ident) if ident == name),
-    )
-}
-
-fn any_token(tokens: TokenStream, test: &dyn Fn(&TokenTree) -> bool) -> bool {
-    tokens.into_iter().any(|token| match &token {
-        TokenTree::Group(group) => any_token(group.stream(), test),
-        token => test(token),
     })
 }

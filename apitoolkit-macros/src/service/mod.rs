@@ -6,6 +6,7 @@ mod handler;
 mod model;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;

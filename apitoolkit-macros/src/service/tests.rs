@@ -58,7 +58,7 @@ fn the_expansion_of_a_handler() {
     assert_eq!(
         pretty(args, &item),
         r#"pub async fn create(
-    __announced: <crate::__private::When<
+    __announced: crate::__private::Announced<
         web::Json<User>,
         (
             crate::__private::Argument<
@@ -69,27 +69,33 @@ fn the_expansion_of_a_handler() {
                     crate::__private::Is::<web::Json<User>>::EXTRACTOR
                 },
             >,
-            (crate::__private::ResponseBody<Page<User>>, ()),
+            (
+                crate::__private::ResponseBody<
+                    Page<User>,
+                    {
+                        #[allow(unused_imports)]
+                        use crate::__private::Otherwise as _;
+                        crate::__private::Is::<Page<User>>::REDACT
+                    },
+                >,
+                (),
+            ),
         ),
-        true,
-    > as crate::__private::Slot>::Argument,
+    >,
     id: u64,
 ) -> String {
-    let web::Json(user) = <crate::__private::When<
-        web::Json<User>,
-        (
-            crate::__private::Argument<
-                web::Json<User>,
-                {
-                    #[allow(unused_imports)]
-                    use crate::__private::Otherwise as _;
-                    crate::__private::Is::<web::Json<User>>::EXTRACTOR
-                },
-            >,
-            (crate::__private::ResponseBody<Page<User>>, ()),
-        ),
-        true,
-    > as crate::__private::Slot>::take(__announced);
+    crate::__private::inventory::submit! {
+        crate ::__private::Handler::announcing:: < (crate ::__private::Argument <
+        web::Json < User >, { #[allow(unused_imports)] use crate ::__private::Otherwise
+        as _; crate ::__private::Is:: < web::Json < User > > ::EXTRACTOR } >, (crate
+        ::__private::ResponseBody < Page < User >, { #[allow(unused_imports)] use crate
+        ::__private::Otherwise as _; crate ::__private::Is:: < Page < User > > ::REDACT }
+        >, ())) > ()
+    }
+    let _: fn() -> crate::__private::RedactRules = crate::__private::RedactRules::of::<
+        Page<User>,
+    >;
+    let web::Json(user) = __announced.into_inner();
     { user.name }
 }
 "#
@@ -99,7 +105,8 @@ fn the_expansion_of_a_handler() {
 /// Whether the expansion has a parameter that announces: always, if there is a route macro, never.
 fn announces(args: TokenStream, item: &TokenStream) -> Option<bool> {
     let expanded = pretty(args, item);
-    expanded.contains("When").then(|| !expanded.contains("::ROUTE"))
+    let depends = expanded.contains("::ROUTE");
+    (depends || expanded.contains("::Announced")).then_some(!depends)
 }
 
 #[test]
@@ -183,7 +190,7 @@ fn every_type_that_may_have_rules_is_asked() {
         .split("Argument<")
         .skip(1)
         .filter_map(|part| part.split(",{").next())
-        .take(7)
+        .take(7) // Once in the signature; it is registered with the same.
         .collect();
     assert_eq!(
         asked,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod abandoned;
+mod annotations;
 mod bodies;
 mod compose;
 mod concurrency;

@@ -8,7 +8,7 @@ use actix_web::{
 use serde::Deserialize;
 
 use super::{HandlerRules, HandlerSlot, top};
-use crate::{ExtractorRules, Redact, RedactExtractor, traced_service, types::TopLevel};
+use crate::{ExtractorRules, Redact, RedactExtractor, redact::types::TopLevel, traced_service};
 
 #[derive(Deserialize, Redact)]
 #[redact(crate = crate)]
@@ -226,6 +226,47 @@ async fn what_is_said_explicitly_is_announced() {
 async fn a_panic_leaves_what_was_announced() {
     let rules = HandlerRules { request_body: body(&["email"]), ..HandlerRules::default() };
     assert_eq!(ask(post("/registered", USER)).await, (None, Some(rules)));
+}
+
+#[actix_web::test]
+async fn handlers_are_known_before_they_run() {
+    macro_rules! secrets {
+        ($($name:ident $field:ident),*) => {
+            $(#[derive(Deserialize, Redact)]
+            #[redact(crate = crate)]
+            #[expect(dead_code, reason = "only read")]
+            pub(super) struct $name {
+                #[redact]
+                $field: String,
+            })*
+        };
+    }
+    mod never {
+        use super::*;
+        secrets!(Declared declared, Routed routed, Below below, Helped helped);
+
+        #[traced_service(crate = crate, handler)]
+        pub(super) async fn declared(_: web::Json<Declared>) {}
+
+        #[get("/")]
+        #[traced_service(crate = crate)]
+        pub(super) async fn routed(_: web::Json<Routed>) -> &'static str {
+            ""
+        }
+
+        #[traced_service(crate = crate)]
+        #[get("/")]
+        pub(super) async fn below(_: Option<web::Json<Below>>) -> &'static str {
+            ""
+        }
+
+        #[traced_service(crate = crate)]
+        pub(super) async fn helped(_: web::Json<Helped>) {}
+    }
+    let (_, _) = (never::routed, never::below);
+    let known = super::super::all_handlers().request_body;
+    let has = |name: &str| known.contains(&format!("$['{name}']"));
+    assert_eq!(["declared", "routed", "below", "helped"].map(has), [true, true, true, false]);
 }
 
 #[actix_web::test]

@@ -146,7 +146,7 @@ fn urls() {
     }
     for name in names.split_whitespace().flat_map(plain_spellings) {
         let path = format!("/reset/{SECRET}");
-        let param = PathParam { name: &name, start: 7, end: path.len() };
+        let param = PathParam { name: &name, start: 7, end: path.len(), secret: false };
         clean("path", &name, &redactor.path(&path, &[param]));
         clean("path_param", &name, &redactor.path_param(&name, SECRET));
     }

@@ -127,7 +127,7 @@ fn pairs_are_decoded_and_redacted() {
 #[test]
 fn named_segments_go() {
     let redactor = Redactor::builder().redact_path_params(["tail"]).build().unwrap();
-    let param = |name, start, end| PathParam { name, start, end };
+    let param = |name, start, end| PathParam { name, start, end, secret: false };
     assert_eq!(redactor.path("/reset/abc", &[param("token", 7, 10)]), "/reset/REDACTED");
     assert_eq!(
         redactor.path("/u/42/a/b/c", &[param("id", 3, 5), param("tail", 6, 11)]),

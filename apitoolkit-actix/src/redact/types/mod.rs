@@ -19,6 +19,42 @@ pub(crate) use top_level::TopLevel;
 /// Derive it beside serde's traits: `#[redact]` takes a field's whole value, `#[redact(nested)]`
 /// follows the rules of the field's own type. What no attribute names stays as it is.
 ///
+/// ```
+/// use actix_web::{HttpResponse, Responder, post, web};
+/// use apitoolkit_actix::{Redact, RedactRules, traced_service};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize, Redact)]
+/// #[serde(rename_all = "camelCase")]
+/// struct CreateUser {
+///     name: String,
+///     #[redact]
+///     email_address: String,
+///     #[redact(nested)]
+///     home: Option<Address>,
+/// }
+///
+/// #[derive(Deserialize, Redact)]
+/// struct Address {
+///     city: String,
+///     #[redact]
+///     zip: String,
+/// }
+///
+/// // Applies the rules to its exchanges, also when the JSON does not parse.
+/// #[post("/users")]
+/// #[traced_service(service = "Users")]
+/// async fn create(user: web::Json<CreateUser>) -> impl Responder {
+///     HttpResponse::Created().body(user.into_inner().name)
+/// }
+///
+/// let rules = RedactRules::of::<CreateUser>();
+/// assert_eq!(rules.json_paths(), ["$['emailAddress']", "$['home']['zip']"]);
+/// ```
+///
+/// Unions of shapes in one place (untagged or internally tagged enums, adjacent content) share
+/// their names: what is marked in one variant goes in all of them.
+///
 /// Implement it by hand for a type that serde writes by hand:
 ///
 /// ```
@@ -50,6 +86,6 @@ pub struct Redacted;
 
 impl std::fmt::Debug for Redacted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[CLIENT_REDACTED]")
+        f.write_str(super::marker::MARKER)
     }
 }

@@ -1,7 +1,11 @@
 //! Handlers under route macros in either order, and functions that only look like them.
 #![deny(warnings)]
+#![forbid(unsafe_code)]
 
-use actix_web::{App, Either, HttpRequest, HttpResponse, Responder, get, http::StatusCode, post, routes, test, web};
+use actix_web::{
+    App, Either, HttpRequest, HttpResponse, Responder, get, http::StatusCode, post, routes, test,
+    web,
+};
 use apitoolkit_actix::{Redact, traced_service};
 use serde::Deserialize;
 
