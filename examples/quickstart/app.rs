@@ -1,4 +1,5 @@
-//! The app: plain Actix Web, which knows nothing of being observed.
+//! The app: Actix Web, with two annotations. `#[redact]` says beside a field that it is secret,
+//! `#[traced_service]` gives a function a span of its own, and brings the rules of its arguments.
 
 use std::{convert::Infallible, fmt, time::Duration};
 
@@ -8,6 +9,7 @@ use actix_web::{
     get, post, rt,
     web::{Bytes, Form, Json, Path, ServiceConfig},
 };
+use apitoolkit_actix::{Redact, traced_service};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -22,11 +24,13 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(crash);
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Redact)]
 struct User {
     name: String,
+    #[redact]
     email: String,
     addresses: Vec<Address>,
+    #[redact]
     credit_card: CreditCard,
 }
 
@@ -45,9 +49,18 @@ struct CreditCard {
     cvv: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Redact)]
 struct NewUser {
+    #[redact(nested)]
     user: User,
+}
+
+#[derive(Serialize, Redact)]
+struct Created {
+    id: u32,
+    #[redact(nested)]
+    user: User,
+    refresh_token: &'static str,
 }
 
 /// A path parameter, and a token in the query that no handler ever looks at.
@@ -58,11 +71,12 @@ async fn get_user(id: Path<u32>) -> impl Responder {
 
 /// JSON in and JSON out, with what nobody else should read on both ways.
 #[post("/users")]
+#[traced_service(service = "Users", response = Created)]
 async fn create_user(new: Json<NewUser>) -> impl Responder {
     let NewUser { user } = new.into_inner();
     HttpResponse::Created()
         .insert_header(("location", "/users/43?invite=invite-77aa"))
-        .json(json!({ "id": 43, "user": user, "refresh_token": "refresh-51d2" }))
+        .json(Created { id: 43, user, refresh_token: "refresh-51d2" })
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<&'static str>,
     /// The route that serves it.
     pub(crate) route: &'static str,
+    /// The span that is inside its own.
+    pub(crate) service: Option<&'static str>,
     /// `None`: the connection is closed without an answer.
     pub(crate) status: Option<u16>,
 }
@@ -25,6 +27,7 @@ pub(crate) const CALLS: &[Call] = &[
         headers: &[("authorization", "Bearer header-token-1a7e")],
         body: None,
         route: "/users/{id}",
+        service: None,
         status: Some(200),
     },
     Call {
@@ -33,6 +36,7 @@ pub(crate) const CALLS: &[Call] = &[
         headers: &[("content-type", "application/json"), ("x-api-key", "header-key-f03b")],
         body: Some(NEW_USER),
         route: "/users",
+        service: Some("Users.create_user"),
         status: Some(201),
     },
     Call {
@@ -41,6 +45,7 @@ pub(crate) const CALLS: &[Call] = &[
         headers: &[("content-type", "application/x-www-form-urlencoded")],
         body: Some("username=john&password=form-password-2f9d"),
         route: "/login",
+        service: None,
         status: Some(200),
     },
     Call {
@@ -49,6 +54,7 @@ pub(crate) const CALLS: &[Call] = &[
         headers: &[],
         body: None,
         route: "/report",
+        service: None,
         status: Some(500),
     },
     Call {
@@ -57,6 +63,7 @@ pub(crate) const CALLS: &[Call] = &[
         headers: &[("cookie", "session=cookie-session-5c8a; theme=dark")],
         body: None,
         route: "/events",
+        service: None,
         status: Some(200),
     },
     Call {
@@ -65,6 +72,7 @@ pub(crate) const CALLS: &[Call] = &[
         headers: &[],
         body: None,
         route: "/crash",
+        service: None,
         status: None,
     },
 ];

@@ -1,6 +1,8 @@
 //! Judges what was received after the example has called itself.
 
-use apitoolkit_actix::testing::{Collector, Span};
+use std::iter;
+
+use apitoolkit_actix::testing::{Collector, Kind, Span};
 
 use crate::calls::{CALLS, Call, KEPT, SECRETS};
 
@@ -8,7 +10,7 @@ use crate::calls::{CALLS, Call, KEPT, SECRETS};
 pub(crate) fn check(collector: &Collector, mut spans: Vec<Span>) -> Result<(), String> {
     // The calls were made one after the other.
     spans.sort_by_key(|span| span.start);
-    let expected: Vec<_> = CALLS.iter().map(wanted).collect();
+    let expected: Vec<_> = CALLS.iter().flat_map(wanted).collect();
     let received: Vec<_> = spans.iter().map(got).collect();
     if received != expected {
         return Err(format!("expected the exchanges {expected:#?}, received {received:#?}"));
@@ -22,11 +24,15 @@ pub(crate) fn check(collector: &Collector, mut spans: Vec<Span>) -> Result<(), S
     }
 }
 
-fn wanted(call: &Call) -> String {
-    line(call.method().as_str(), call.route, call.status.map(i64::from))
+fn wanted(call: &Call) -> impl Iterator<Item = String> {
+    let exchange = line(call.method().as_str(), call.route, call.status.map(i64::from));
+    iter::once(exchange).chain(call.service.map(str::to_owned))
 }
 
 fn got(span: &Span) -> String {
+    if span.kind == Kind::Internal {
+        return span.name.clone();
+    }
     let text = |key| span.str_attr(key).unwrap_or("?");
     let status = span.int_attr("http.response.status_code");
     line(text("http.request.method"), text("http.route"), status)

@@ -6,7 +6,10 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
-use apitoolkit_actix::{Stats, testing::Span};
+use apitoolkit_actix::{
+    Stats,
+    testing::{Kind, Span},
+};
 use serde_json::Value;
 
 use crate::calls::CALLS;
@@ -69,8 +72,17 @@ pub(crate) fn welcome(url: &str, style: Style) -> String {
     text
 }
 
-/// One exchange as a block of lines.
-pub(crate) fn exchange(span: &Span, style: Style) -> String {
+/// An exchange as a block of lines, what ran inside of one as a single line.
+pub(crate) fn span(span: &Span, style: Style) -> String {
+    if span.kind == Kind::Server {
+        return exchange(span, style);
+    }
+    let title = style.paint(BOLD, &plain(&span.name));
+    let within = style.paint(DIM, "inside the exchange that follows");
+    format!("── {title}  {:.1?}  {within}\n", span.duration())
+}
+
+fn exchange(span: &Span, style: Style) -> String {
     let attribute = |key| plain(span.str_attr(key).unwrap_or_default());
     let method = attribute("http.request.method");
     let route = span.str_attr("http.route").map_or_else(|| "(no route)".to_owned(), plain);

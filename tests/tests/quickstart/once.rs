@@ -61,10 +61,10 @@ fn expected_spans() -> Value {
   "credit_card": "[CLIENT_REDACTED]"
 }}"#;
     let created = concat!(
-        r#"{"id":43,"refresh_token":"[CLIENT_REDACTED]","user":{"addresses":["#,
-        r#"{"city":"Anytown","state":"CA","street":"123 Main St","zip":"[CLIENT_REDACTED]"},"#,
-        r#"{"city":"Anytown","state":"CA","street":"9 Side St","zip":"[CLIENT_REDACTED]"}],"#,
-        r#""credit_card":"[CLIENT_REDACTED]","email":"[CLIENT_REDACTED]","name":"John Martha"}}"#,
+        r#"{"id":43,"user":{"name":"John Martha","email":"[CLIENT_REDACTED]","addresses":["#,
+        r#"{"street":"123 Main St","city":"Anytown","state":"CA","zip":"[CLIENT_REDACTED]"},"#,
+        r#"{"street":"9 Side St","city":"Anytown","state":"CA","zip":"[CLIENT_REDACTED]"}],"#,
+        r#""credit_card":"[CLIENT_REDACTED]"},"refresh_token":"[CLIENT_REDACTED]"}"#,
     );
     let form = "username=john&password=%5BCLIENT_REDACTED%5D";
     let events: String = (1..=3)
@@ -82,6 +82,13 @@ fn expected_spans() -> Value {
             [null, r#"{"api_key":"[CLIENT_REDACTED]","id":42,"name":"John Martha"}"#],
         ],
         [fine, ["POST", "/users"], ["/users", 201], no_error, [request, created]],
+        [
+            ["Users.create_user", "INTERNAL", "Unset"],
+            [null, null],
+            [null, null],
+            no_error,
+            [null, null],
+        ],
         [fine, ["POST", "/login"], ["/login", 200], no_error, [form, r#"{"welcome":"john"}"#]],
         [
             failed,
