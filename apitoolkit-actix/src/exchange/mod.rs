@@ -12,6 +12,7 @@ mod fields;
 mod head;
 mod method;
 mod redacted;
+mod redacted_body;
 
 pub(crate) use body::{BodyBuffer, Retain};
 pub(crate) use budget::{Budget, Reservation};
@@ -19,4 +20,5 @@ pub(crate) use error_report::ErrorReport;
 pub(crate) use fields::Fields;
 pub(crate) use head::{Exchange, Failure, PathParams, RequestHead, ResponseHead};
 pub(crate) use method::Method;
-pub(crate) use redacted::{RedactedBody, RedactedExchange};
+pub(crate) use redacted::RedactedExchange;
+pub(crate) use redacted_body::RedactedBody;

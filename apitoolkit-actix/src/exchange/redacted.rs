@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    BodyBuffer, ErrorReport, Exchange, Failure, Fields, Method, RequestHead,
+    ErrorReport, Exchange, Failure, Fields, Method, RedactedBody, RequestHead,
     authority::{Authority, Forwarded},
 };
-use crate::redact::{Body, BodyText, PathParam, Redactor, Scratch, Side};
+use crate::redact::{PathParam, Redactor, Scratch, Side};
 
 /// An exchange from which everything secret was taken out.
 ///
@@ -39,17 +39,6 @@ pub(crate) struct RedactedExchange {
     pub(crate) errors: Vec<RedactedError>,
     pub(crate) failure: Option<Failure>,
     pub(crate) took: Duration,
-}
-
-/// What may leave of a body.
-#[derive(Debug)]
-pub(crate) struct RedactedBody {
-    /// Bytes on the wire; absent when nobody counted them to the end.
-    pub(crate) size: Option<u64>,
-    /// Absent when capture is off, when there is no body, and when it was shed.
-    pub(crate) content: Option<Vec<u8>>,
-    /// Whether `content` is the notice that stands for a withheld body.
-    pub(crate) withheld: bool,
 }
 
 /// An error whose texts were scrubbed.
@@ -97,14 +86,14 @@ impl Exchange {
             status: self.response.as_ref().map(|head| head.status),
             request_headers: headers(&request.fields, redactor),
             response_headers: headers(response_fields, redactor),
-            request_body: body(
+            request_body: RedactedBody::new(
                 Side::Request,
                 &self.request_body,
                 &request.fields,
                 redactor,
                 scratch,
             ),
-            response_body: body(
+            response_body: RedactedBody::new(
                 Side::Response,
                 &self.response_body,
                 response_fields,
@@ -197,20 +186,6 @@ impl fmt::Display for RedactedExchange {
     }
 }
 
-impl fmt::Display for RedactedBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.size {
-            Some(size) => write!(f, "{size} B")?,
-            None => f.write_str("of unknown size")?,
-        }
-        match &self.content {
-            Some(notice) if self.withheld => write!(f, ", {}", String::from_utf8_lossy(notice)),
-            Some(content) => write!(f, ", {} B captured", content.len()),
-            None => Ok(()),
-        }
-    }
-}
-
 impl RedactedError {
     fn new(report: &ErrorReport, redactor: &Redactor) -> Self {
         let scrub = |text: &str| redactor.text(text).into_owned();
@@ -252,46 +227,4 @@ fn headers(fields: &Fields, redactor: &Redactor) -> Vec<(String, Vec<String>)> {
         }
     }
     headers
-}
-
-fn body(
-    side: Side,
-    seen: &BodyBuffer,
-    fields: &Fields,
-    redactor: &Redactor,
-    scratch: &mut Scratch,
-) -> RedactedBody {
-    let size = body_size(seen, fields);
-    let nothing = RedactedBody { size, content: None, withheld: false };
-    if !seen.is_captured() || seen.is_shed() {
-        return nothing;
-    }
-    let content_type: Vec<_> = fields.all("content-type").collect();
-    let content_encoding: Vec<_> = fields.all("content-encoding").collect();
-    let captured = Body {
-        content_type: &content_type,
-        content_encoding: &content_encoding,
-        bytes: seen.bytes(),
-        truncated: seen.is_partial(),
-        total: seen.total(),
-        cap: seen.cap(),
-    };
-    match redactor.body(side, &captured, scratch) {
-        BodyText::Empty => nothing,
-        BodyText::Content(content) => {
-            RedactedBody { content: Some(content.into_owned()), ..nothing }
-        }
-        BodyText::Withheld(why) => {
-            RedactedBody { content: Some(why.to_string().into_bytes()), withheld: true, ..nothing }
-        }
-    }
-}
-
-/// The size of a body on the wire: what was counted if it was counted to the end, else what the
-/// sender declared.
-fn body_size(seen: &BodyBuffer, fields: &Fields) -> Option<u64> {
-    if seen.has_ended() {
-        return Some(seen.total());
-    }
-    fields.first("content-length").and_then(|length| length.trim().parse().ok())
 }
