@@ -105,6 +105,21 @@ impl HandlerRules {
             || self.path != nothing
     }
 
+    /// These rules without those for objects that are sent as lists of their fields' values: what
+    /// is left selects by name.
+    pub(crate) fn by_name(&self) -> Self {
+        let named = |paths: &[String]| {
+            let by_name =
+                |path: &&String| !path.split('\'').step_by(2).any(|at| at.contains("[:]"));
+            paths.iter().filter(by_name).cloned().collect()
+        };
+        Self {
+            request_body: named(&self.request_body),
+            response_body: named(&self.response_body),
+            ..self.clone()
+        }
+    }
+
     /// Adds the redactions of another handler; what it captures is its own affair.
     pub(super) fn merge(&mut self, other: &Self) {
         add(&mut self.request_body, other.request_body.clone());

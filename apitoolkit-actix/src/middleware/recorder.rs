@@ -258,8 +258,8 @@ impl Open {
             // Middleware read it before the handler could say so.
             self.exchange.request_body.forget();
         }
-        let overlay = self.rules.apply(self.slot.rules(), &mut self.exchange);
         self.exchange.failure = failure;
+        let overlay = self.rules.apply(self.slot.rules(), &mut self.exchange);
         self.exchange.took = self.clock.elapsed();
         let Self { exchange, context, source, config, .. } = *self;
         let finished = Finished {

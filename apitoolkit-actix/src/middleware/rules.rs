@@ -14,13 +14,19 @@ use crate::{
 
 /// The rules of one toolkit, shared by its workers.
 ///
-/// An exchange whose handler announced its rules gets those besides the toolkit's. One that never
-/// reached a handler gets those of all handlers that are known to the program, since nobody can
-/// tell whose secrets it carries.
+/// An exchange whose handler announced its rules gets those besides the toolkit's. Of any other
+/// nobody can tell whose secrets it carries: it gets those of all handlers that are known to the
+/// program. If it was answered well, its handler is most likely one without annotations, and fields
+/// are found by their names alone; if not, also in objects that are sent as lists.
 pub(super) struct Rules {
     policy: Policy,
     announced: RwLock<HashMap<usize, Arc<Added>>>,
-    unannounced: Option<Arc<Added>>,
+    unannounced: Option<Unannounced>,
+}
+
+struct Unannounced {
+    by_name: Arc<Added>,
+    all: Arc<Added>,
 }
 
 /// Rules of handlers, and the toolkit's policy with them added.
@@ -33,7 +39,10 @@ struct Added {
 impl Rules {
     pub(super) fn new(policy: Policy) -> Self {
         let all = extract::all_handlers();
-        let unannounced = all.has_redactions().then(|| Arc::new(Added::new(&policy, all.into())));
+        let unannounced = all.has_redactions().then(|| Unannounced {
+            by_name: Arc::new(Added::new(&policy, all.by_name().into())),
+            all: Arc::new(Added::new(&policy, all.into())),
+        });
         Self { policy, announced: RwLock::default(), unannounced }
     }
 
@@ -46,7 +55,12 @@ impl Rules {
     ) -> Option<Arc<Overlay>> {
         let added = match announced {
             Some(rules) => self.added(rules)?,
-            None => Arc::clone(self.unannounced.as_ref()?),
+            None => {
+                let Unannounced { by_name, all } = self.unannounced.as_ref()?;
+                let status = exchange.response.as_ref().map(|head| head.status);
+                let answered = exchange.failure.is_none() && status.is_some_and(|s| s < 400);
+                Arc::clone(if answered { by_name } else { all })
+            }
         };
         exchange.secret_query = added.handler.query.all;
         let params = &mut exchange.path_params;

@@ -3,9 +3,10 @@
 /// The JSONPaths of a side, read as names of form fields.
 ///
 /// `$.email`, `$['email']` and `$..email` name the field `email`; `$.user.email` names
-/// `user[email]` and `user.email`; a path that names `user` covers `user[email]`. Every selector
-/// that says more than a name (`*`, indices, slices, filters, unions) stands for any part: a form
-/// has no structure to decide it by, and too much is better than too little.
+/// `user[email]` and `user.email`; a path that names `user` covers `user[email]`. Indices and slices
+/// stand for a number (`users[0]`, `users[]`), other selectors that say more than a name (`*`,
+/// filters, unions) for any part; and since a list may be a repeated field, both for none at all. A
+/// form has no structure to decide it by, and too much is better than too little.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FieldPaths(Vec<Vec<Step>>);
 
@@ -13,8 +14,15 @@ pub(crate) struct FieldPaths(Vec<Vec<Step>>);
 struct Step {
     /// `..`: any number of parts may come before.
     is_descendant: bool,
-    /// `None`: any part.
-    name: Option<String>,
+    part: Part,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Name(String),
+    /// A place in a list.
+    Place,
+    Any,
 }
 
 impl FieldPaths {
@@ -28,8 +36,10 @@ impl FieldPaths {
         if self.0.is_empty() {
             return false;
         }
+        // The next place of a list.
+        let numbered = field.replace("[]", "[0]");
         let parts: Vec<&str> =
-            field.split(['[', ']', '.']).filter(|part| !part.is_empty()).collect();
+            numbered.split(['[', ']', '.']).filter(|part| !part.is_empty()).collect();
         self.0.iter().any(|path| {
             selects(path, &parts) || matches!(path.as_slice(), [step] if step.is(field))
         })
@@ -38,7 +48,11 @@ impl FieldPaths {
 
 impl Step {
     fn is(&self, part: &str) -> bool {
-        self.name.as_deref().is_none_or(|name| name == part)
+        match &self.part {
+            Part::Name(name) => name == part,
+            Part::Place => part.bytes().all(|byte| byte.is_ascii_digit()),
+            Part::Any => true,
+        }
     }
 }
 
@@ -51,17 +65,20 @@ fn selects(path: &[Step], parts: &[&str]) -> bool {
     }
     // Bit `n`: the steps so far can have led behind the first `n` parts.
     let mut reached: u32 = 1;
+    // The same, if the last step had no part: the places of a list that is a repeated field.
+    let mut skipped: u32 = 0;
     for step in path {
-        let mut next: u32 = 0;
+        let before = reached | skipped;
+        reached = 0;
         for (index, part) in parts.iter().enumerate() {
             let from = if step.is_descendant { (1 << (index + 1)) - 1 } else { 1 << index };
-            if reached & from != 0 && step.is(part) {
-                next |= 1 << (index + 1);
+            if before & from != 0 && step.is(part) {
+                reached |= 1 << (index + 1);
             }
         }
-        reached = next;
+        skipped = if matches!(step.part, Part::Name(_)) { 0 } else { before };
     }
-    reached != 0
+    reached != 0 || (!parts.is_empty() && skipped & (1 << parts.len()) != 0)
 }
 
 fn steps(path: &str) -> Vec<Step> {
@@ -70,23 +87,24 @@ fn steps(path: &str) -> Vec<Step> {
     while !rest.is_empty() {
         let is_descendant = rest.starts_with("..");
         rest = rest.trim_start_matches('.').trim_start();
-        let (name, after) = match rest.strip_prefix('[') {
+        let (part, after) = match rest.strip_prefix('[') {
             Some(inside) => bracketed(inside),
             None => {
                 let end = rest.find(['.', '[']).unwrap_or(rest.len());
                 let (name, after) = rest.split_at(end);
                 let name = name.trim_end();
-                ((name != "*").then(|| name.to_owned()), after)
+                let part = if name == "*" { Part::Any } else { Part::Name(name.to_owned()) };
+                (part, after)
             }
         };
-        steps.push(Step { is_descendant, name });
+        steps.push(Step { is_descendant, part });
         rest = after.trim_start();
     }
     steps
 }
 
-/// What is in brackets, if it is one name, and the rest after them.
-fn bracketed(inside: &str) -> (Option<String>, &str) {
+/// What is in brackets, and the rest after them.
+fn bracketed(inside: &str) -> (Part, &str) {
     let mut quote = None;
     let mut depth = 0usize;
     let mut escaped = false;
@@ -99,13 +117,20 @@ fn bracketed(inside: &str) -> (Option<String>, &str) {
             '[' if quote.is_none() => depth += 1,
             ']' if quote.is_none() && depth > 0 => depth -= 1,
             ']' if quote.is_none() => {
-                let name = quoted_name(inside.get(..at).unwrap_or_default().trim());
-                return (name, inside.get(at + 1..).unwrap_or_default());
+                let part = selected(inside.get(..at).unwrap_or_default().trim());
+                return (part, inside.get(at + 1..).unwrap_or_default());
             }
             _ => {}
         }
     }
-    (None, "")
+    (Part::Any, "")
+}
+
+fn selected(selector: &str) -> Part {
+    if selector.bytes().all(|byte| byte.is_ascii_digit() || b":-, \t".contains(&byte)) {
+        return Part::Place;
+    }
+    quoted_name(selector).map_or(Part::Any, Part::Name)
 }
 
 /// The name in quotes; `None` for anything else, also for names with escapes.

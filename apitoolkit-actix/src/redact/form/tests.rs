@@ -118,6 +118,14 @@ fn jsonpaths_name_fields() {
         assert!(paths(&[all]).matches("anything"), "{all}");
     }
     assert!(!paths(&[]).matches("anything"));
+    for list in ["$.emails[*]", "$.emails[0]", "$.emails[1:]", "$..emails[*]"] {
+        for field in ["emails", "emails[]", "emails[0]"] {
+            assert!(paths(&[list]).matches(field), "{list} {field}");
+        }
+    }
+    assert!(paths(&["$.users[0].email"]).matches("users[][email]"));
+    assert!(!paths(&["$.user[:]"]).matches("user[name]"), "no place of a list");
+    assert!(!paths(&["$[:]", "$[0]"]).matches("email"), "a form is no list");
 
     let builder = || Redactor::builder().default_body_rules(false).redact_request_body(["$.email"]);
     let BodyText::Content(form) = form_with(builder(), b"%65mail=C&password=p") else { panic!() };
