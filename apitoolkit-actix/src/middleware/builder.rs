@@ -158,6 +158,13 @@ impl Builder {
         self
     }
 
+    /// Whether what looks like a credential (`Bearer …`, JWTs, access keys …) is redacted in bodies
+    /// too, whatever its name. Defaults to false. In texts of errors it always is.
+    pub fn body_patterns(mut self, on: bool) -> Self {
+        self.options.policy.body_patterns = on;
+        self
+    }
+
     /// Whether request bodies are captured. Defaults to false.
     pub fn capture_request_body(mut self, capture: bool) -> Self {
         self.options.capture_request_body = capture;

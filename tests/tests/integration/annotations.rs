@@ -153,6 +153,10 @@ fn the_handlers_types_say_what_is_redacted_in_both_directions() {
     assert_eq!(request_body(&span), REDACTED);
     let response = String::from_utf8(span.response_body().unwrap()).unwrap();
     assert_eq!(response, REDACTED.replace(", ", ","));
+    assert_eq!(
+        app.collector.span_tree(&span.trace_id),
+        "monoscope.http [SERVER] Unset\n  Treasures.bury [INTERNAL] Unset\n"
+    );
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! What the library says of its exports: the first result once, and little after that.
 
-use apitoolkit_actix::testing::{Code, Fault, Signal};
+use std::sync::Arc;
+
+use actix_web::{App, HttpServer};
+use apitoolkit_actix::{
+    ApiToolkit,
+    testing::{Code, Fault, Signal},
+};
 use tracing::Level;
 
 use crate::{
@@ -56,4 +62,34 @@ fn failures_of_metrics_and_logs_are_named_too() {
         let expected = format!("failed: {name}: the receiver does not take this kind of telemetry");
         assert!(warned.contains(&expected), "{warned}");
     }
+}
+
+#[test]
+fn a_toolkit_built_inside_the_servers_closure_is_noticed() {
+    const SAID: &str = "inside the closure of HttpServer::new";
+    let since = log::mark();
+    let (_collector, telemetry) = pair(|b| b);
+    let telemetry = Arc::new(telemetry);
+    actix_rt::System::new().block_on(async {
+        let outside = ApiToolkit::builder().telemetry(&telemetry).build().unwrap();
+        assert_eq!(since.said(Level::WARN, SAID), [""; 0]);
+        let inside = Arc::clone(&telemetry);
+        let server = HttpServer::new(move || {
+            let toolkit = ApiToolkit::builder().telemetry(&inside).build().unwrap();
+            App::new().wrap(toolkit).wrap(outside.clone())
+        })
+        .workers(2)
+        .disable_signals()
+        .bind(("127.0.0.1", 0))
+        .unwrap();
+        let url = format!("http://{}", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        let running = actix_rt::spawn(server);
+        // A server that answers has run its closure.
+        assert_eq!(awc::Client::default().get(url).send().await.unwrap().status(), 404);
+        handle.stop(false).await;
+        running.await.unwrap().unwrap();
+    });
+    assert_eq!(since.said(Level::WARN, SAID).len(), 1);
 }
