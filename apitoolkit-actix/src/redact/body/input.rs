@@ -30,7 +30,7 @@ pub enum Side {
 /// let BodyText::Withheld(why) = redactor.body(Side::Request, &cut, &mut Scratch::default()) else {
 ///     unreachable!()
 /// };
-/// assert_eq!(why.to_string(), "[CLIENT_REDACTED] [truncated none, 13 of 1000 B]");
+/// assert_eq!(why.to_string(), "[CLIENT_REDACTED] [truncated body without content type, 13 of 1000 B]");
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy)]

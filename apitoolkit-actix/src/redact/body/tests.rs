@@ -65,7 +65,7 @@ fn what_does_not_parse_is_withheld() {
         "!unparseable application/json, 10 B"
     );
     assert_eq!(default(&["text/plain"], b"{\"password\":C"), "!unparseable text/plain, 13 B");
-    assert_eq!(default(&[], b"[not json"), "!unparseable none, 9 B");
+    assert_eq!(default(&[], b"[not json"), "!unparseable body without content type, 9 B");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn types_without_parser() {
         "!unknown content type application/x-foo, 13 B"
     );
     assert_eq!(default(&["nonsense"], b"abc"), "!unknown content type nonsense, 3 B");
-    assert_eq!(default(&[], b"abc"), "!unknown content type none, 3 B");
+    assert_eq!(default(&[], b"abc"), "!no content type, 3 B");
     assert_eq!(
         default(&["application/octet-stream"], b"\x00\x01"),
         "!unknown content type application/octet-stream, 2 B"

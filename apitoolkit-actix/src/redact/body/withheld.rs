@@ -104,11 +104,14 @@ impl Withheld {
     #[must_use]
     pub fn description(&self) -> String {
         let Self { reason, content_type, captured, total } = self;
-        let reason = reason.as_str();
-        if self.reason == WithheldReason::Truncated {
-            format!("{reason} {content_type}, {captured} of {total} B")
-        } else {
-            format!("{reason} {content_type}, {total} B")
+        let what = match (reason, content_type.as_str()) {
+            (WithheldReason::UnknownType, "none") => "no content type".to_owned(),
+            (reason, "none") => format!("{} body without content type", reason.as_str()),
+            (reason, content_type) => format!("{} {content_type}", reason.as_str()),
+        };
+        match reason {
+            WithheldReason::Truncated => format!("{what}, {captured} of {total} B"),
+            _ => format!("{what}, {total} B"),
         }
     }
 }
