@@ -4,6 +4,7 @@
 
 mod debug;
 mod enums;
+mod pedantic;
 mod read;
 mod shapes;
 mod support;
