@@ -2,7 +2,10 @@
 
 use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
-    http::{Method as HttpMethod, StatusCode, Version, header::HeaderMap},
+    http::{
+        Method as HttpMethod, StatusCode, Version,
+        header::{HeaderMap, HeaderName},
+    },
 };
 
 use crate::{
@@ -10,19 +13,27 @@ use crate::{
     telemetry::Inbound,
 };
 
+// Looked up in every request, so not parsed in every request.
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+static TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+static BAGGAGE: HeaderName = HeaderName::from_static("baggage");
+
 /// The propagation headers, every line of each.
 pub(super) fn inbound(
     headers: &HeaderMap,
 ) -> Inbound<impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>>
 {
     Inbound {
-        traceparent: lines(headers, "traceparent"),
-        tracestate: lines(headers, "tracestate"),
-        baggage: lines(headers, "baggage"),
+        traceparent: lines(headers, &TRACEPARENT),
+        tracestate: lines(headers, &TRACESTATE),
+        baggage: lines(headers, &BAGGAGE),
     }
 }
 
-fn lines<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u8]> + use<'h> {
+fn lines<'h>(
+    headers: &'h HeaderMap,
+    name: &'static HeaderName,
+) -> impl Iterator<Item = &'h [u8]> + use<'h> {
     headers.get_all(name).map(|value| value.as_bytes())
 }
 
