@@ -238,9 +238,13 @@ pub(super) fn compiled<A: Announcement>() -> Arc<HandlerRules> {
     }
     drop(known);
     // Not under the lock: a user's implementation may do anything.
-    let mut rules = ExtractorRules::default();
-    A::add(&mut rules);
-    let rules = Arc::new(rules.finish());
+    let rules = Arc::new(collected::<A>(ExtractorRules::default()));
     let mut known = COMPILED.write().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(known.get_or_insert_default().entry(id).or_insert(rules))
+}
+
+/// What `A` adds to rules.
+pub(super) fn collected<A: Announcement>(mut rules: ExtractorRules) -> HandlerRules {
+    A::add(&mut rules);
+    rules.finish()
 }

@@ -17,6 +17,6 @@ pub use announce::{
 };
 pub use extractor::RedactExtractor;
 pub use registry::Handler;
-pub(crate) use registry::all_handlers;
+pub(crate) use registry::{all_handlers, all_handlers_by_name};
 pub use rules::ExtractorRules;
 pub(crate) use rules::{HandlerRules, HandlerSlot};

@@ -12,12 +12,20 @@ use crate::redact::{
 #[derive(Debug, Default)]
 pub struct ExtractorRules {
     rules: HandlerRules,
+    by_name: bool,
 }
 
 impl ExtractorRules {
+    /// Collects no rules for objects that are sent as lists of their fields' values.
+    pub(super) fn by_name() -> Self {
+        Self { by_name: true, ..Self::default() }
+    }
+
     /// The request's body is a `T` in JSON.
     pub fn request_body<T: Redact + ?Sized>(&mut self) {
-        add(&mut self.rules.request_body, RedactRules::of::<T>().request_paths());
+        let rules = RedactRules::of::<T>();
+        let paths = if self.by_name { rules.json_paths() } else { rules.request_paths() };
+        add(&mut self.rules.request_body, paths);
     }
 
     /// The request's body is a form of a `T`.
@@ -103,21 +111,6 @@ impl HandlerRules {
             || !self.response_body.is_empty()
             || self.query != nothing
             || self.path != nothing
-    }
-
-    /// These rules without those for objects that are sent as lists of their fields' values: what
-    /// is left selects by name.
-    pub(crate) fn by_name(&self) -> Self {
-        let named = |paths: &[String]| {
-            let by_name =
-                |path: &&String| !path.split('\'').step_by(2).any(|at| at.contains("[:]"));
-            paths.iter().filter(by_name).cloned().collect()
-        };
-        Self {
-            request_body: named(&self.request_body),
-            response_body: named(&self.response_body),
-            ..self.clone()
-        }
     }
 
     /// Adds the redactions of another handler; what it captures is its own affair.

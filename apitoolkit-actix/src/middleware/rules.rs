@@ -40,7 +40,7 @@ impl Rules {
     pub(super) fn new(policy: Policy) -> Self {
         let all = extract::all_handlers();
         let unannounced = all.has_redactions().then(|| Unannounced {
-            by_name: Arc::new(Added::new(&policy, all.by_name().into())),
+            by_name: Arc::new(Added::new(&policy, extract::all_handlers_by_name().into())),
             all: Arc::new(Added::new(&policy, all.into())),
         });
         Self { policy, announced: RwLock::default(), unannounced }
