@@ -60,9 +60,10 @@ impl Exchange {
         let path = self.redacted_path(redactor);
         let path_params = self.redacted_path_params(redactor);
         let query = request.query().map(|query| match self.secret_query {
-            true => Cow::Owned(Redactor::whole_query(query)),
-            false => Cow::Borrowed(query),
+            true => redactor.query(&Redactor::whole_query(query)).into_owned(),
+            false => redactor.query(query).into_owned(),
         });
+        let request_headers = headers(&request.fields, redactor);
         let none = Fields::default();
         let response_fields = self.response.as_ref().map_or(&none, |head| &head.fields);
         RedactedExchange {
@@ -70,21 +71,20 @@ impl Exchange {
             scheme: scheme(request, &forwarded),
             path,
             path_params,
-            query: query.as_deref().map(|query| redactor.query(query).into_owned()),
-            query_params: query.as_deref().map_or_else(Vec::new, |q| redactor.query_pairs(q)),
+            query_params: query.as_deref().map_or_else(Vec::new, Redactor::decoded_pairs),
+            query,
             server: server(request, &forwarded),
             client_address: forwarded
                 .client
                 .or_else(|| request.peer.map(|peer| peer.ip().to_string())),
             peer: request.peer,
             protocol_version: request.version,
-            user_agent: request
-                .fields
-                .all("user-agent")
-                .next()
-                .map(|value| redactor.header("user-agent", value, false).into_owned()),
+            user_agent: request_headers
+                .iter()
+                .find(|(name, _)| name == "user-agent")
+                .and_then(|(_, values)| values.first().cloned()),
             status: self.response.as_ref().map(|head| head.status),
-            request_headers: headers(&request.fields, redactor),
+            request_headers,
             response_headers: headers(response_fields, redactor),
             request_body: RedactedBody::new(
                 Side::Request,

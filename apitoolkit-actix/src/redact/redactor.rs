@@ -95,7 +95,12 @@ impl Redactor {
     /// order.
     #[must_use]
     pub fn query_pairs(&self, query: &str) -> Vec<(String, String)> {
-        query::pairs(&self.lists, query)
+        Self::decoded_pairs(&self.query(query))
+    }
+
+    /// The pairs of a query string that [`query`](Self::query) has redacted, percent-decoded.
+    pub(crate) fn decoded_pairs(redacted: &str) -> Vec<(String, String)> {
+        query::pairs(redacted)
     }
 
     /// Redacts a path: the segments that sensitive parameters of the route matched become
