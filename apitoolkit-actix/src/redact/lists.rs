@@ -62,6 +62,16 @@ impl Lists {
         self.path.matches(name) || self.fields.matches(name)
     }
 
+    /// An attribute that the app sets, by its name: what is secret in JSON.
+    pub(crate) fn is_attribute(&self, name: &str) -> bool {
+        self.fields.matches(name)
+    }
+
+    /// A name that the app added to the defaults.
+    pub(crate) fn is_added(&self, name: &str) -> bool {
+        self.fields.is_added(name)
+    }
+
     /// A name before `:` or `=` in running text. `tight`: directly before `=`, as queries and
     /// environment variables have it; there the query's names count too.
     pub(crate) fn is_in_text(&self, name: &[u8], tight: bool) -> bool {

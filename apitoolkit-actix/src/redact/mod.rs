@@ -14,11 +14,14 @@
 //! | error messages, log lines, plain text | [`text`] |
 //! | database statements | [`sql`] |
 
+mod attribute;
 mod body;
 mod builder;
 mod coding;
 mod cookie;
 mod events;
+#[cfg(feature = "tracing")]
+mod field;
 mod form;
 mod header;
 mod json;
@@ -49,4 +52,8 @@ pub use self::{
     redactor::Redactor,
     sql::sql_summary,
 };
-pub(crate) use self::{overlay::Overlay, policy::Policy};
+pub(crate) use self::{
+    overlay::Overlay,
+    policy::Policy,
+    sql::{Dialect, SqlStatement},
+};

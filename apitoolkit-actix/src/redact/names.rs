@@ -101,6 +101,15 @@ impl NameSet {
         }
     }
 
+    /// Whether the application added the name, or a dotted part of it.
+    pub(crate) fn is_added(&self, name: &str) -> bool {
+        let mut folded = Folded::default();
+        std::iter::once(name).chain(name.split('.')).any(|name| {
+            folded.fold(name);
+            self.extra.contains(folded.as_bytes())
+        })
+    }
+
     /// The bracketed parts of a name, and of each the dotted ones; `kept` is said of the whole.
     fn matches_parts(&self, name: &str, kept: bool) -> bool {
         let mut folded = Folded::default();

@@ -37,7 +37,7 @@ const MAX_TEXT: usize = 64 * 1024;
 /// # Ok(()) }
 /// ```
 pub struct Redactor {
-    lists: Lists,
+    pub(super) lists: Lists,
     request: BodyRules,
     response: BodyRules,
 }
@@ -129,7 +129,7 @@ impl Redactor {
     /// What follows an unterminated quote is dropped.
     #[must_use]
     pub fn sql<'v>(&self, sql: &'v str) -> Cow<'v, str> {
-        sql::sanitize(sql)
+        sql::sanitize(sql, sql::Dialect::Unknown)
     }
 
     /// Redacts a body, or withholds it with the reason.

@@ -3,7 +3,12 @@
 //! Dialects disagree on what ends a literal. Where two readings differ the lexer gives up: the
 //! last token is [`Kind::Doubtful`] and covers everything to the end.
 
-use memchr::{memchr, memmem};
+use super::{
+    comments,
+    dialect::{Dialect, Hash, Known},
+    inline::Inline,
+    quotes::{self, Brackets, Quotes},
+};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +23,7 @@ pub(super) enum Kind {
     DoubleQuoted,
     /// `` `…` ``: a name.
     Backticked,
-    /// `$1`, `:name`, `@name`.
+    /// `$1`, `?1`, `:name`, `@name`.
     Parameter,
     /// One other character.
     Punct(u8),
@@ -38,11 +43,23 @@ pub(super) struct Token {
 pub(super) struct Lexer<'s> {
     sql: &'s [u8],
     at: usize,
+    dialect: Dialect,
+    quotes: Quotes,
+    brackets: Brackets,
+    inline: Inline,
 }
 
 impl<'s> Lexer<'s> {
-    pub(super) fn new(sql: &'s str) -> Self {
-        Self { sql: sql.as_bytes(), at: 0 }
+    /// `is_cut`: there was more of the statement.
+    pub(super) fn new(sql: &'s str, dialect: Dialect, is_cut: bool) -> Self {
+        Self {
+            sql: sql.as_bytes(),
+            at: 0,
+            dialect,
+            quotes: Quotes::new(is_cut),
+            brackets: Brackets::default(),
+            inline: Inline::default(),
+        }
     }
 }
 
@@ -53,46 +70,110 @@ impl Iterator for Lexer<'_> {
         let start = self.at;
         let rest = self.sql.get(start..)?;
         let &first = rest.first()?;
-        let (kind, len) = next_token(rest, first).unwrap_or((Kind::Doubtful, rest.len()));
+        let found = self.token(rest, first).filter(|&(kind, len)| self.is_certain(kind, len));
+        let (kind, len) = found.unwrap_or((Kind::Doubtful, rest.len()));
         self.at = start + len.max(1);
-        // What follows a string directly is a part of it to some dialect.
-        let is_string = matches!(kind, Kind::Literal | Kind::DoubleQuoted)
-            && len
-                .checked_sub(1)
-                .and_then(|last| rest.get(last))
-                .is_some_and(|b| b"'\"".contains(b));
-        if is_string && self.sql.get(self.at).is_some_and(|&b| is_word_byte(b)) {
-            self.at = self.sql.len();
-            return Some(Token { kind: Kind::Doubtful, start, end: self.at });
-        }
-        if kind == Kind::Doubtful {
-            self.at = self.sql.len();
-        }
+        self.inline = self.inline.after(kind, rest.get(..len)?);
         Some(Token { kind, start, end: self.at })
     }
 }
 
-/// The kind and length of the token at the beginning of `rest`; `None` if in doubt.
-fn next_token(rest: &[u8], first: u8) -> Option<(Kind, usize)> {
-    let run = |is: fn(u8) -> bool| rest.iter().take_while(|&&b| is(b)).count();
-    Some(match (first, rest.get(1).copied()) {
-        (b, _) if b.is_ascii_whitespace() || b == 0x0B => {
-            (Kind::Space, run(|b| b.is_ascii_whitespace() || b == 0x0B))
+impl Lexer<'_> {
+    /// The kind and length of the token at the beginning of `rest`; `None` if in doubt.
+    fn token(&mut self, rest: &[u8], first: u8) -> Option<(Kind, usize)> {
+        let run = |is: fn(u8) -> bool| rest.iter().take_while(|&&b| is(b)).count();
+        let dialect = self.dialect;
+        Some(match (first, rest.get(1).copied()) {
+            (b, _) if is_space(b) => (Kind::Space, run(is_space)),
+            // To some the statement ends there; to most these have no meaning.
+            (0 | b'\\', _) => return None,
+            (b'-', Some(b'-')) => (Kind::Comment, comments::dashes(rest, dialect)?),
+            (b'#', next) => match dialect.hash() {
+                Hash::Operator => (Kind::Punct(b'#'), 1),
+                Hash::Name if next.is_some_and(|b| b == b'#' || is_word_start(b)) => {
+                    (Kind::Punct(b'#'), 1)
+                }
+                Hash::Comment => (Kind::Comment, comments::certain(rest)?),
+                Hash::Name | Hash::Unknown => (Kind::Comment, comments::possible(rest, 1)?),
+            },
+            (b'/', Some(b'/')) if dialect.has_slash_comments() => {
+                (Kind::Comment, comments::possible(rest, 2)?)
+            }
+            (b'/', Some(b'*')) => (Kind::Comment, comments::block(rest)?),
+            (b'\'', _) => (Kind::Literal, self.quotes.text(rest, b'\'')?),
+            (b'"', _) => (Kind::DoubleQuoted, self.quotes.text(rest, b'"')?),
+            (b'`', _) => (Kind::Backticked, self.quotes.text(rest, b'`')?),
+            (b'$' | b'?', Some(b'0'..=b'9')) => numbered(rest),
+            // A variable's name for MySQL, an operator and a string for PostgreSQL.
+            (b'@', Some(b'$')) if dialect.dollar_quotes() != Known::Yes => return None,
+            (b'$', _) => match quotes::dollar(rest, dialect)? {
+                0 => (Kind::Punct(b'$'), 1),
+                len => (Kind::Literal, len),
+            },
+            (b, _) if b.is_ascii_hexdigit() && is_uuid(rest) => (Kind::Literal, UUID),
+            (b'0'..=b'9', _) | (b'.', Some(b'0'..=b'9')) => (Kind::Literal, number(rest)),
+            (b':' | b'@', Some(b)) if is_word_start(b) => {
+                let word = rest.get(1..)?.iter().take_while(|&&b| is_word_byte(b)).count();
+                (Kind::Parameter, 1 + word)
+            }
+            (b'[', _) if dialect.has_brackets() => {
+                self.brackets.open(self.sql, self.at);
+                (Kind::Punct(b'['), 1)
+            }
+            (b, _) if is_word_start(b) => self.word(rest, run(is_word_byte))?,
+            (b, _) => (Kind::Punct(b), 1),
+        })
+    }
+
+    /// A word, or the prefix of a string and the string: `E'…'`, `X'…'`, `N'…'`, `U&'…'`, `q'[…]'`.
+    fn word(&mut self, rest: &[u8], len: usize) -> Option<(Kind, usize)> {
+        let (prefix, tail) = rest.split_at_checked(len)?;
+        let is = |words: &[&str]| words.iter().any(|w| prefix.eq_ignore_ascii_case(w.as_bytes()));
+        let text = match tail {
+            [b'\'', ..] if is(&["q", "nq"]) => {
+                self.special(tail, self.dialect.chosen_quotes(), quotes::chosen)?
+            }
+            [b'\'', ..] if is(&["e"]) => {
+                self.special(tail, self.dialect.escape_strings(), quotes::escaped)?
+            }
+            [b'\'', ..] if is(&["x", "b", "n"]) => self.quotes.text(tail, b'\'')?,
+            [b'&', b'\'', ..] if is(&["u"]) => 1 + self.quotes.text(tail.get(1..)?, b'\'')?,
+            // Raw strings and strings of bytes, with either quote.
+            [b'"', ..] if is(&["r", "b", "rb", "br"]) => return None,
+            [b'\'', ..] if is(&["r", "rb", "br"]) => return None,
+            _ => return Some((Kind::Word, len)),
+        };
+        Some((Kind::Literal, len + text))
+    }
+
+    /// A string that `is` a special one, or a plain one behind a name of one letter.
+    fn special(
+        &mut self,
+        tail: &[u8],
+        is: Known,
+        special: fn(&[u8]) -> Option<usize>,
+    ) -> Option<usize> {
+        match is {
+            Known::Yes => special(tail),
+            Known::No => self.quotes.text(tail, b'\''),
+            Known::Maybe => special(tail).filter(|&len| self.quotes.text(tail, b'\'') == Some(len)),
         }
-        (b'-', Some(b'-')) | (b'#', _) => (Kind::Comment, line_comment(rest)?),
-        (b'/', Some(b'*')) => (Kind::Comment, block_comment(rest)?),
-        (b'\'', _) => (Kind::Literal, string(rest, b'\'', false)?),
-        (b'"', _) => (Kind::DoubleQuoted, string(rest, b'"', false)?),
-        (b'`', _) => (Kind::Backticked, string(rest, b'`', false)?),
-        (b'$', Some(b'0'..=b'9')) => (Kind::Parameter, 1 + digits(rest.get(1..)?)),
-        (b'$', _) => dollar(rest)?,
-        (b'0'..=b'9', _) | (b'.', Some(b'0'..=b'9')) => (Kind::Literal, number(rest)),
-        (b':' | b'@', Some(b)) if is_word_start(b) => {
-            (Kind::Parameter, 1 + rest.get(1..)?.iter().take_while(|&&b| is_word_byte(b)).count())
-        }
-        (b, _) if is_word_start(b) => word(rest, run(is_word_byte))?,
-        (b, _) => (Kind::Punct(b), 1),
-    })
+    }
+
+    /// Whether every dialect sees this token where it was found, and nothing more of it.
+    fn is_certain(&self, kind: Kind, len: usize) -> bool {
+        let end = self.at + len;
+        let is_data = self.inline == Inline::Data && kind != Kind::Space;
+        // What follows a string directly is a part of it to some.
+        let is_quoted = matches!(kind, Kind::Literal | Kind::DoubleQuoted)
+            && self.sql.get(end - 1).is_some_and(|byte| b"'\"".contains(byte));
+        let is_continued = is_quoted && self.sql.get(end).is_some_and(|&byte| is_word_byte(byte));
+        !is_data && !is_continued && !self.brackets.are_crossed(self.at, end)
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0B
 }
 
 fn is_word_start(byte: u8) -> bool {
@@ -103,74 +184,31 @@ fn is_word_byte(byte: u8) -> bool {
     is_word_start(byte) || byte.is_ascii_digit() || byte == b'$'
 }
 
-/// A word, or the prefix of a string and the string: `E'…'`, `X'…'`, `N'…'`, `U&'…'`, `q'[…]'`.
-fn word(rest: &[u8], len: usize) -> Option<(Kind, usize)> {
-    let prefix = rest.get(..len)?;
-    let is = |word: &[u8]| prefix.eq_ignore_ascii_case(word);
-    match rest.get(len..)? {
-        [b'\'', ..] if is(b"q") || is(b"nq") => {
-            Some((Kind::Literal, len + alternative_quotes(rest.get(len..)?)?))
-        }
-        tail @ [b'\'', ..] if is(b"e") => Some((Kind::Literal, len + string(tail, b'\'', true)?)),
-        tail @ [b'\'', ..] if is(b"x") || is(b"b") || is(b"n") => {
-            Some((Kind::Literal, len + string(tail, b'\'', false)?))
-        }
-        [b'&', tail @ ..] if is(b"u") && tail.starts_with(b"'") => {
-            Some((Kind::Literal, len + 1 + string(tail, b'\'', false)?))
-        }
-        // BigQuery's raw and byte strings, with either quote.
-        [b'"', ..] if is(b"r") || is(b"b") || is(b"rb") || is(b"br") => None,
-        [b'\'', ..] if is(b"r") || is(b"rb") || is(b"br") => None,
-        _ => Some((Kind::Word, len)),
+/// The length of a UUID.
+const UUID: usize = 36;
+
+/// Cassandra writes UUIDs without quotes.
+fn is_uuid(rest: &[u8]) -> bool {
+    let is_dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    rest.get(8) == Some(&b'-')
+        && rest.get(..UUID).is_some_and(|id| {
+            id.iter().enumerate().all(|(at, byte)| match is_dash(at) {
+                true => *byte == b'-',
+                false => byte.is_ascii_hexdigit(),
+            })
+        })
+        && !rest.get(UUID).is_some_and(|&byte| is_word_byte(byte))
+}
+
+/// `$1` and `?1`; with many digits or a fraction, `$…` is an amount of money.
+fn numbered(rest: &[u8]) -> (Kind, usize) {
+    const MAX_DIGITS: usize = 5;
+    let digits = rest.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits <= MAX_DIGITS && rest.get(1 + digits) != Some(&b'.') {
+        return (Kind::Parameter, 1 + digits);
     }
-}
-
-/// The length of a quoted text. Doubled quotes stand for one. A backslash before a quote escapes it
-/// where `has_escapes`; elsewhere that depends on the server: `None`.
-fn string(rest: &[u8], quote: u8, has_escapes: bool) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        let found = at + memchr(quote, rest.get(at..)?)?;
-        let backslashes = rest.get(1..found)?.iter().rev().take_while(|&&b| b == b'\\').count();
-        if backslashes % 2 == 1 && quote != b'`' {
-            if !has_escapes {
-                return None;
-            }
-            at = found + 1;
-        } else if rest.get(found + 1) == Some(&quote) {
-            at = found + 2;
-        } else {
-            return Some(found + 1);
-        }
-    }
-}
-
-/// Oracle's `q'[…]'`, from the quote on.
-fn alternative_quotes(rest: &[u8]) -> Option<usize> {
-    let close = match rest.get(1)? {
-        b'[' => b']',
-        b'{' => b'}',
-        b'(' => b')',
-        b'<' => b'>',
-        other => *other,
-    };
-    let end = memmem::find(rest.get(2..)?, &[close, b'\''])?;
-    Some(2 + end + 2)
-}
-
-/// PostgreSQL's `$$…$$` and `$tag$…$tag$`; a `$` that opens neither is no value.
-fn dollar(rest: &[u8]) -> Option<(Kind, usize)> {
-    let tag = rest.get(1..)?.iter().take_while(|&&b| is_word_byte(b) && b != b'$').count();
-    if rest.get(1 + tag) != Some(&b'$') {
-        return Some((Kind::Punct(b'$'), 1));
-    }
-    let delimiter = rest.get(..tag + 2)?;
-    let end = memmem::find(rest.get(tag + 2..)?, delimiter)?;
-    Some((Kind::Literal, 2 * (tag + 2) + end))
-}
-
-fn digits(rest: &[u8]) -> usize {
-    rest.iter().take_while(|b| b.is_ascii_digit()).count()
+    let number = rest.get(1..).map_or(0, number);
+    (Kind::Literal, 1 + number)
 }
 
 /// Decimal, hexadecimal and the like; a sign within only after an exponent.
@@ -188,25 +226,4 @@ fn number(rest: &[u8]) -> usize {
         len += 1;
     }
     len
-}
-
-/// `-- …` for all, `--…` not for MySQL, `# …` only for MySQL: the latter two hold no quotes, or
-/// nobody knows what they hide.
-fn line_comment(rest: &[u8]) -> Option<usize> {
-    let len = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-    let is_certain = rest.starts_with(b"--") && rest.get(2).is_none_or(|b| b.is_ascii_whitespace());
-    let comment = rest.get(..len)?;
-    let may_hide = comment.iter().any(|b| b"'\"`$".contains(b))
-        || memmem::find(comment, b"/*").is_some()
-        || memmem::find(comment, b"*/").is_some();
-    (is_certain || !may_hide).then_some(len)
-}
-
-/// `/* … */`: they nest in PostgreSQL and not in MySQL, and MySQL runs what is in `/*! … */`.
-fn block_comment(rest: &[u8]) -> Option<usize> {
-    let end = memmem::find(rest.get(2..)?, b"*/")? + 4;
-    let inside = rest.get(2..end - 2)?;
-    let is_nested = memmem::find(inside, b"/*").is_some();
-    let is_run = inside.starts_with(b"!") && inside.iter().any(|b| b"'\"".contains(b));
-    (!is_nested && !is_run).then_some(end)
 }

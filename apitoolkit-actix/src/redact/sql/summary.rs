@@ -1,144 +1,215 @@
 //! What a statement does, to which tables: few words, few different ones.
 
-use super::lexer::{Kind, Lexer};
+mod distinct;
+mod words;
+
+use self::{
+    distinct::Distinct,
+    words::{Place, Role},
+};
+use super::{
+    dialect::Dialect,
+    lexer::{Kind, Lexer},
+};
 
 /// The longest summary, in bytes (OpenTelemetry's `db.query.summary`).
 const MAX_SUMMARY: usize = 255;
+/// The longest name of a table that is no value for certain, in bytes.
+const MAX_NAME: usize = 128;
+/// Parentheses deeper than this are not looked into.
+const MAX_DEPTH: usize = 64;
 
-/// Summarises a SQL statement: its operations and the tables they touch, in order.
-///
-/// Follows OpenTelemetry's rules for `db.query.summary`: `SELECT users`, `INSERT orders SELECT
-/// carts`, `SELECT songs artists`; at most 255 bytes, cut between words. Values never take part.
-/// Empty if the text is no statement.
-///
-/// ```
-/// use apitoolkit_actix::sql_summary;
-///
-/// assert_eq!(sql_summary("INSERT INTO posts (title) VALUES ('Hello')"), "INSERT posts");
-/// ```
-#[must_use]
-pub fn sql_summary(sql: &str) -> String {
-    let mut summary = Summary::default();
-    for token in Lexer::new(sql) {
-        let text = sql.get(token.start..token.end).unwrap_or_default();
-        match token.kind {
-            Kind::Space | Kind::Comment => continue,
-            Kind::Doubtful => break,
-            Kind::Word => summary.word(text),
-            Kind::DoubleQuoted | Kind::Backticked => {
-                summary.name(text.get(1..text.len() - 1).unwrap_or_default());
-            }
-            Kind::Punct(b'.') => summary.is_dotted = summary.after_target,
-            Kind::Punct(punct) => summary.punct(punct),
-            Kind::Literal | Kind::Parameter => summary.expects_target = false,
-        }
-        if summary.is_full {
-            break;
-        }
-    }
-    summary.text
-}
-
-#[derive(Default)]
-struct Summary {
-    text: String,
-    is_full: bool,
-    /// A table comes next.
-    expects_target: bool,
-    /// The last token was a table's name, or a part of it.
-    after_target: bool,
-    /// The next name belongs to the last one.
-    is_dotted: bool,
-    /// In a list of tables: a comma is followed by another.
-    in_list: bool,
-    /// An operation like `CREATE` waits for its object, `TABLE`.
-    expects_object: bool,
+/// The operations of a statement and the tables they touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    /// `{operation} {target} {target} {operation} …`; empty if the text is no statement.
+    pub(crate) text: String,
+    /// Absent when there are several different ones.
+    pub(crate) operation: Option<&'static str>,
+    /// Absent when there are several different ones.
+    pub(crate) collection: Option<String>,
 }
 
 impl Summary {
-    fn word(&mut self, text: &str) {
-        let is_any = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    /// Of a statement out of which every value was taken.
+    pub(super) fn of(sanitized: &str, dialect: Dialect) -> Self {
+        let mut reader = Reader::default();
+        let mut tokens = Lexer::new(sanitized, dialect, false)
+            .filter(|token| !matches!(token.kind, Kind::Space | Kind::Comment))
+            .peekable();
+        while let Some(token) = tokens.next() {
+            let text = sanitized.get(token.start..token.end).unwrap_or_default();
+            match token.kind {
+                Kind::Doubtful => break,
+                Kind::Word => {
+                    let is_call = tokens.peek().is_some_and(|t| t.kind == Kind::Punct(b'('));
+                    reader.word(text, is_call);
+                }
+                Kind::DoubleQuoted | Kind::Backticked => {
+                    reader.name(text.get(1..text.len() - 1).unwrap_or_default());
+                }
+                Kind::Punct(punct) => reader.punct(punct),
+                _ => reader.value(),
+            }
+            if reader.is_full {
+                break;
+            }
+        }
+        reader.finish()
+    }
+}
+
+/// A summary in the making.
+#[derive(Default)]
+struct Reader {
+    text: String,
+    is_full: bool,
+    operations: Distinct<&'static str>,
+    collections: Distinct<String>,
+    place: Place,
+    /// For each open parenthesis what is expected behind it, once it is closed.
+    outer: Vec<Level>,
+    level: Level,
+    is_too_deep: usize,
+    /// The next name belongs to the last one.
+    is_dotted: bool,
+    /// The target that was named last, as far as it is known.
+    target: Option<String>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Level {
+    /// There is an operation whose `FROM` is followed by tables.
+    has_query: bool,
+    /// What comes next is a target.
+    expects: Option<Target>,
+    /// In a list of tables: a comma is followed by another.
+    in_list: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Table,
+    /// A procedure, a user, an index.
+    Other,
+    /// After `CREATE`: `TABLE` or the like, and then its name.
+    Object,
+}
+
+impl Reader {
+    fn word(&mut self, text: &str, is_call: bool) {
         if self.is_dotted {
             return self.name(text);
         }
-        if is_any(OPERATIONS)
-            && !(is_any(&["UPDATE", "DELETE", "SET", "REPLACE"]) && self.is_clause())
-        {
-            self.push(&text.to_ascii_uppercase());
-            self.expects_target = is_any(&["UPDATE", "TRUNCATE", "CALL", "EXEC", "EXECUTE"]);
-            self.expects_object = is_any(&["CREATE", "ALTER", "DROP"]);
-            self.in_list = false;
-            self.after_target = false;
-        } else if self.expects_object && is_any(OBJECTS) {
-            self.push(&text.to_ascii_uppercase());
-            self.expects_object = false;
-            self.expects_target = true;
-        } else if is_any(&["FROM", "JOIN", "INTO", "USING"]) {
-            self.expects_target = true;
-            self.in_list = !is_any(&["INTO"]);
-            self.after_target = false;
-        } else if self.expects_target && is_any(FILLERS) {
-            self.after_target = false;
-        } else if self.expects_target {
-            self.name(text);
-        } else {
-            self.after_target = false;
-            if is_any(ENDS_LIST) {
-                self.in_list = false;
+        self.end_target();
+        let role = Role::of(text, self.place, is_call);
+        self.place = self.place.after_word(role);
+        let level = &mut self.level;
+        match (role, level.expects) {
+            (Role::Operation(operation), _) => self.operation(operation),
+            (Role::Table, Some(Target::Object)) => self.object(text, Target::Table),
+            (Role::Object, Some(Target::Object)) => self.object(text, Target::Other),
+            // `CREATE UNIQUE INDEX`, `TRUNCATE TABLE`.
+            (_, Some(Target::Object)) | (Role::Filler | Role::Table, Some(_)) => {}
+            (Role::From, _) => {
+                level.expects = level.has_query.then_some(Target::Table);
+                level.in_list = level.has_query;
             }
+            (Role::Into, _) => {
+                level.expects = Some(Target::Table);
+                level.in_list = false;
+            }
+            (_, Some(_)) => self.name(text),
+            (Role::EndsList, None) => level.in_list = false,
+            _ => {}
         }
     }
 
-    /// Whether an operation's word stands within another statement: `FOR UPDATE`, `ON DELETE`.
-    fn is_clause(&self) -> bool {
-        !self.text.is_empty() && !self.expects_statement()
+    fn operation(&mut self, operation: &'static str) {
+        self.push(operation);
+        self.operations.add(operation);
+        self.level.expects = match operation {
+            "INSERT" | "UPDATE" | "MERGE" | "REPLACE" | "TRUNCATE" | "COPY" => Some(Target::Table),
+            "CALL" | "EXEC" | "EXECUTE" => Some(Target::Other),
+            "CREATE" | "ALTER" | "DROP" => Some(Target::Object),
+            _ => None,
+        };
+        self.level.has_query = matches!(operation, "SELECT" | "DELETE" | "UPDATE" | "MERGE");
+        self.level.in_list = false;
     }
 
-    fn expects_statement(&self) -> bool {
-        self.text.ends_with("EXPLAIN")
+    /// What is created, altered or dropped.
+    fn object(&mut self, text: &str, target: Target) {
+        self.push(&text.to_ascii_uppercase());
+        self.level.expects = Some(target);
     }
 
+    /// A name that stands where a target does, or not.
     fn name(&mut self, text: &str) {
-        let is_dotted = std::mem::take(&mut self.is_dotted);
-        if !is_dotted && !self.expects_target {
-            self.after_target = false;
-            return;
-        }
-        self.expects_target = false;
         let is_plain = !text.is_empty()
-            && text.len() <= 128
+            && text.len() <= MAX_NAME
             && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '-'));
-        if !is_plain {
-            self.after_target = false;
+        self.place = Place::Within;
+        if std::mem::take(&mut self.is_dotted) {
+            if let Some(target) = self.target.as_mut().filter(|_| is_plain) {
+                target.push('.');
+                target.push_str(text);
+            }
             return;
         }
-        if is_dotted {
-            if self.text.len() + 1 + text.len() <= MAX_SUMMARY {
-                self.text.push('.');
-                self.text.push_str(text);
-            } else {
-                self.is_full = true;
-            }
+        self.end_target();
+        if matches!(self.level.expects, Some(Target::Table | Target::Other)) && is_plain {
+            self.target = Some(text.to_owned());
         } else {
-            self.push(text);
+            self.level.expects = None;
         }
-        self.after_target = true;
+    }
+
+    fn value(&mut self) {
+        self.end_target();
+        self.level.expects = None;
+        self.place = Place::Within;
     }
 
     fn punct(&mut self, punct: u8) {
-        self.after_target = false;
+        self.is_dotted = punct == b'.' && self.target.is_some();
+        if self.is_dotted {
+            return;
+        }
+        self.end_target();
+        self.place = self.place.after_punct(punct);
         match punct {
-            b',' => self.expects_target = self.in_list,
-            // A subquery, or the columns of the table.
-            b'(' | b';' => {
-                self.expects_target = false;
-                self.in_list = false;
+            b'(' if self.outer.len() >= MAX_DEPTH => self.is_too_deep += 1,
+            b'(' => {
+                self.level.expects = None;
+                self.outer.push(std::mem::take(&mut self.level));
+            }
+            b')' if self.is_too_deep > 0 => self.is_too_deep -= 1,
+            b')' => self.level = self.outer.pop().unwrap_or_default(),
+            // A value, or what stands for one.
+            b'?' => self.level.expects = None,
+            b',' if self.level.in_list => self.level.expects = Some(Target::Table),
+            b';' => {
+                self.outer.clear();
+                self.level = Level::default();
             }
             _ => {}
         }
     }
 
+    /// The target is complete.
+    fn end_target(&mut self) {
+        let Some(target) = self.target.take() else { return };
+        if self.level.expects.take() == Some(Target::Table) {
+            self.collections.add(target.clone());
+        }
+        self.push(&target);
+    }
+
     fn push(&mut self, word: &str) {
+        if self.is_too_deep > 0 {
+            return;
+        }
         let space = usize::from(!self.text.is_empty());
         if self.text.len() + space + word.len() > MAX_SUMMARY {
             self.is_full = true;
@@ -149,84 +220,10 @@ impl Summary {
         }
         self.text.push_str(word);
     }
+
+    fn finish(mut self) -> Summary {
+        self.end_target();
+        let Self { text, operations, collections, .. } = self;
+        Summary { text, operation: operations.single(), collection: collections.single() }
+    }
 }
-
-const OPERATIONS: &[&str] = &[
-    "SELECT",
-    "INSERT",
-    "UPDATE",
-    "DELETE",
-    "MERGE",
-    "REPLACE",
-    "CREATE",
-    "ALTER",
-    "DROP",
-    "TRUNCATE",
-    "CALL",
-    "EXEC",
-    "EXECUTE",
-    "BEGIN",
-    "COMMIT",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "SET",
-    "EXPLAIN",
-    "PRAGMA",
-    "GRANT",
-    "REVOKE",
-    "SHOW",
-    "USE",
-    "COPY",
-    "VACUUM",
-    "ANALYZE",
-    "LOCK",
-];
-
-const OBJECTS: &[&str] = &[
-    "TABLE",
-    "VIEW",
-    "INDEX",
-    "DATABASE",
-    "SCHEMA",
-    "FUNCTION",
-    "PROCEDURE",
-    "TRIGGER",
-    "SEQUENCE",
-    "TYPE",
-    "USER",
-    "ROLE",
-    "EXTENSION",
-];
-
-/// Words between an operation and its table.
-const FILLERS: &[&str] = &[
-    "IF",
-    "NOT",
-    "EXISTS",
-    "ONLY",
-    "LATERAL",
-    "IGNORE",
-    "LOW_PRIORITY",
-    "QUICK",
-    "TABLE",
-    "OR",
-    "CONCURRENTLY",
-    "OVERWRITE",
-];
-
-const ENDS_LIST: &[&str] = &[
-    "WHERE",
-    "SET",
-    "VALUES",
-    "ON",
-    "ORDER",
-    "GROUP",
-    "HAVING",
-    "LIMIT",
-    "RETURNING",
-    "UNION",
-    "WINDOW",
-    "OFFSET",
-    "FETCH",
-    "FOR",
-];
