@@ -1,0 +1,245 @@
+//! Messages of databases, which quote values and statements.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+/// What stands for a value.
+const VALUE: &str = "?";
+/// Words after which a text in quotes is a name: `column 'email'`, `constraint "users_pkey"`.
+const NOUNS: &[&str] = &[
+    "column",
+    "columns",
+    "constraint",
+    "database",
+    "field",
+    "function",
+    "index",
+    "key",
+    "procedure",
+    "relation",
+    "role",
+    "schema",
+    "sequence",
+    "table",
+    "trigger",
+    "type",
+    "user",
+    "view",
+];
+/// After these the rest of a line is values: `Key (email)=(…)`, `Failing row contains (…)`.
+const BEFORE_VALUES: &[&str] = &[")=(", "contains ("];
+
+/// Longest statement that is kept for the time of its call, in bytes: in a message that has been cut
+/// to its own limit, a longer one would not be found.
+const MAX_RAW: usize = 4 * 1024;
+/// The message of an error that may quote a statement which nobody would find in it.
+const WITHHELD: &str = "[CLIENT_REDACTED]";
+
+/// A statement as it was run, where that is not how it is told.
+#[derive(Debug)]
+pub(super) enum Raw {
+    Same,
+    Kept(Box<str>),
+    TooLong,
+}
+
+impl Raw {
+    pub(super) fn new(statement: &str) -> Self {
+        match statement.len() <= MAX_RAW {
+            true => Self::Kept(statement.into()),
+            false => Self::TooLong,
+        }
+    }
+}
+
+/// What messages are cleaned with.
+#[derive(Debug)]
+pub(super) struct Cleaner {
+    raw: Raw,
+    /// The statement as it is told.
+    told: Box<str>,
+}
+
+impl Cleaner {
+    pub(super) fn new(raw: Raw, told: &str) -> Self {
+        Self { raw, told: told.into() }
+    }
+
+    /// A message without the values that it quotes. Names stay: those that the statement tells too,
+    /// and those that the message calls names.
+    pub(super) fn clean(&self, message: &str) -> String {
+        let message = match &self.raw {
+            Raw::Kept(raw) if !raw.is_empty() => Cow::Owned(message.replace(&**raw, &self.told)),
+            Raw::Kept(_) | Raw::Same => Cow::Borrowed(message),
+            Raw::TooLong => return WITHHELD.to_owned(),
+        };
+        let mut out = String::with_capacity(message.len());
+        for line in message.split_inclusive('\n') {
+            self.line(line, &mut out);
+        }
+        out
+    }
+
+    fn line(&self, line: &str, out: &mut String) {
+        let whole = line;
+        let (line, hidden) = before_values(line);
+        let mut rest = line;
+        while let Some((before, quote)) = next_quote(rest) {
+            out.push_str(before);
+            let after = rest.get(before.len() + quote.len_utf8()..).unwrap_or_default();
+            let Some(end) = closing(after, quote) else {
+                out.push_str(VALUE);
+                return end_line(whole, out);
+            };
+            let (inside, after) = after.split_at(end);
+            if self.is_name(before, inside) {
+                out.push(quote);
+                out.push_str(inside);
+                out.push(quote);
+            } else {
+                out.push_str(VALUE);
+            }
+            rest = after.get(quote.len_utf8()..).unwrap_or_default();
+        }
+        out.push_str(rest);
+        if hidden {
+            out.push_str(VALUE);
+            out.push(')');
+            end_line(whole, out);
+        }
+    }
+
+    /// Whether a text in quotes, `before` which the message said this, is a name.
+    fn is_name(&self, before: &str, inside: &str) -> bool {
+        const MAX_NAME: usize = 128;
+        let is_plain = !inside.is_empty()
+            && inside.len() <= MAX_NAME
+            && inside.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.$".contains(&b));
+        let noun = before.trim_end().rsplit(|c: char| !c.is_ascii_alphabetic()).next();
+        is_plain
+            && (noun.is_some_and(|noun| NOUNS.iter().any(|n| noun.eq_ignore_ascii_case(n)))
+                || holds_word(&self.told, inside))
+    }
+}
+
+fn end_line(line: &str, out: &mut String) {
+    if line.ends_with('\n') {
+        out.push('\n');
+    }
+}
+
+/// The line up to where values follow in parentheses, and whether they do.
+fn before_values(line: &str) -> (&str, bool) {
+    let ends = BEFORE_VALUES.iter().filter_map(|mark| Some(line.find(mark)? + mark.len()));
+    match ends.min().and_then(|end| line.get(..end)) {
+        Some(before) => (before, true),
+        None => (line, false),
+    }
+}
+
+/// The next quote that opens a text, and what stands before it. Within a word it is an apostrophe.
+fn next_quote(text: &str) -> Option<(&str, char)> {
+    let is_opening = |at: usize| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        !before.is_some_and(char::is_alphanumeric)
+    };
+    let mut quotes = text.char_indices().filter(|(_, c)| is_quote(*c));
+    let (at, quote) = quotes.find(|(at, _)| is_opening(*at))?;
+    Some((text.get(..at)?, quote))
+}
+
+/// Where the text ends that `quote` has opened: at one that no letter follows.
+fn closing(text: &str, quote: char) -> Option<usize> {
+    let is_closing = |at: usize| {
+        let after = text.get(at + quote.len_utf8()..).and_then(|after| after.chars().next());
+        !after.is_some_and(|c| c.is_alphanumeric() || c == quote)
+    };
+    let mut quotes = text.match_indices(quote).map(|(at, _)| at);
+    quotes.find(|at| is_closing(*at))
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '\'' | '"' | '`')
+}
+
+/// Whether `word` stands in a statement, and is not a part of a longer one.
+fn holds_word(statement: &str, word: &str) -> bool {
+    let bytes = statement.as_bytes();
+    let is_part = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80)
+    };
+    memmem::find_iter(bytes, word.as_bytes())
+        .any(|at| !is_part(at.checked_sub(1)) && !is_part(Some(at + word.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(message: &str, expected: &str) {
+        let cleaner = Cleaner::new(Raw::Same, "INSERT INTO users (email, name) VALUES (?, ?)");
+        assert_eq!(cleaner.clean(message), expected);
+    }
+
+    #[test]
+    fn what_tells_no_value_stays() {
+        for message in [
+            "UNIQUE constraint failed: users.email",
+            "error returned from database: (code: 2067) UNIQUE constraint failed: users.email",
+            "no such table: users",
+            "relation \"users\" does not exist",
+            "null value in column \"email\" of relation \"users\" violates not-null constraint",
+            "value too long for type character varying(10)",
+            "ORA-00942: table or view does not exist",
+            "can't connect: it isn't there",
+            "two\nlines\n",
+            "",
+        ] {
+            check(message, message);
+        }
+    }
+
+    #[test]
+    fn values_go() {
+        check(
+            "Duplicate entry 'CANARY@example.org' for key 'users.email_key'",
+            "Duplicate entry ? for key 'users.email_key'",
+        );
+        check(
+            "duplicate key value violates unique constraint \"users_pkey\"\n\
+             DETAIL: Key (email)=(CANARY) already exists.\nHINT: none",
+            "duplicate key value violates unique constraint \"users_pkey\"\n\
+             DETAIL: Key (email)=(?)\nHINT: none",
+        );
+        check("Failing row contains (1, CANARY, null).", "Failing row contains (?)");
+        check(
+            "invalid input syntax for type uuid: \"CANARY\"",
+            "invalid input syntax for type uuid: ?",
+        );
+        check("near \"CANARY\": syntax error", "near ?: syntax error");
+        check("near \"email\": syntax error", "near \"email\": syntax error");
+        check("syntax to use near ''CANARY')' at line 1", "syntax to use near ?)?");
+        check("unrecognized token: \"'CANARY)\"\nmore", "unrecognized token: ?\nmore");
+        check("near 'it's CANARY' here", "near ? here");
+        check("unterminated 'CANARY\nmore", "unterminated ?\nmore");
+        check("unknown user 'CANARY two'", "unknown user ?");
+    }
+
+    #[test]
+    fn the_statement_itself_is_told_without_its_values() {
+        let raw = "SELECT * FORM users WHERE ssn = 123456789 AND name = 'CANARY'";
+        let told = "SELECT * FORM users WHERE ssn = ? AND name = ?";
+        let cleaner = Cleaner::new(Raw::new(raw), told);
+        let message = format!("near \"FORM\": syntax error in {raw} at offset 9");
+        assert_eq!(
+            cleaner.clean(&message),
+            format!("near \"FORM\": syntax error in {told} at offset 9")
+        );
+        let long = Raw::new(&raw.repeat(100));
+        assert_eq!(Cleaner::new(long, told).clean("near \"FORM\""), WITHHELD);
+        assert_eq!(Cleaner::new(Raw::new(""), "").clean("no"), "no");
+    }
+}
