@@ -4,25 +4,9 @@
 //! inherent method for a `Result` whose error has a text, else [`UnknownError`]'s for any other
 //! `Result`, else [`NoError`]'s.
 
-use std::{any::type_name, fmt::Display};
+use std::fmt::Display;
 
-/// An error that a service returned.
-#[derive(Debug)]
-pub struct Failure {
-    pub(super) error_type: &'static str,
-    /// Not scrubbed.
-    pub(super) message: Option<String>,
-}
-
-impl Failure {
-    pub(super) fn of<E: Display>(error: &E) -> Self {
-        Self { error_type: type_name::<E>(), message: Some(error.to_string()) }
-    }
-
-    pub(super) fn of_result<T, E: Display>(result: &Result<T, E>) -> Option<Self> {
-        result.as_ref().err().map(Self::of)
-    }
-}
+pub use crate::telemetry::Failure;
 
 /// A returned value.
 #[derive(Debug)]
@@ -44,8 +28,7 @@ pub trait UnknownError {
 
 impl<T, E> UnknownError for Output<'_, Result<T, E>> {
     fn failure(&self) -> Option<Failure> {
-        let error_type = type_name::<E>();
-        self.0.is_err().then_some(Failure { error_type, message: None })
+        self.0.is_err().then(Failure::of_type::<E>)
     }
 }
 

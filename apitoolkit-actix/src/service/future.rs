@@ -3,13 +3,13 @@ use std::{
     future::Future,
     pin::Pin,
     task::{self, Poll, ready},
-    thread,
 };
 
 use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
 use super::{Failure, ServiceSpan};
+use crate::telemetry::watched;
 
 pin_project! {
     /// A future that is followed by a span. See [`trace_service`](crate::trace_service).
@@ -42,6 +42,9 @@ where
     E: Display,
 {
     /// Records an `Err` as an `exception` event, its text scrubbed, and as the span's status.
+    ///
+    /// An error that the exchange tells of, since the app reports it too or its handler returns it,
+    /// is an event of the exchange alone.
     pub fn report_errors(mut self) -> Self {
         self.failure = Some(Failure::of_result);
         self
@@ -53,11 +56,11 @@ impl<F: Future> Future for ServiceFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let polled = {
-            let watch = Watch::new(this.span);
-            let _attached = watch.span.context().cloned().map(Context::attach);
-            this.future.poll(cx)
-        };
+        let future = this.future;
+        let polled = watched(this.span, ServiceSpan::panicked, |span| {
+            let _attached = span.context().cloned().map(Context::attach);
+            future.poll(cx)
+        });
         let output = ready!(polled);
         if let Some(failure) = this.failure
             && this.span.is_recording()
@@ -73,26 +76,5 @@ impl<F: Future> Future for ServiceFuture<F> {
 impl<F: Future> fmt::Debug for ServiceFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServiceFuture").field("span", &self.span).finish_non_exhaustive()
-    }
-}
-
-/// Ends the span at once when the work panics: what catches the panic may keep the future.
-struct Watch<'s> {
-    span: &'s mut ServiceSpan,
-    was_panicking: bool,
-}
-
-impl<'s> Watch<'s> {
-    fn new(span: &'s mut ServiceSpan) -> Self {
-        Self { span, was_panicking: thread::panicking() }
-    }
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if thread::panicking() && !self.was_panicking {
-            self.span.panicked();
-            self.span.end();
-        }
     }
 }

@@ -1,4 +1,4 @@
-use std::{fmt::Display, thread};
+use std::{cell::RefCell, fmt::Display, thread};
 
 use opentelemetry::{Context, ContextGuard};
 
@@ -10,28 +10,43 @@ use super::{Failure, ServiceSpan};
 pub struct ServiceGuard {
     /// Detached before the span ends.
     attached: Option<ContextGuard>,
-    span: ServiceSpan,
+    /// Borrowed for a moment, while an error is noted.
+    span: RefCell<ServiceSpan>,
     was_panicking: bool,
 }
 
 impl ServiceGuard {
     pub(super) fn new(span: ServiceSpan) -> Self {
         let attached = span.context().cloned().map(Context::attach);
-        Self { attached, span, was_panicking: thread::panicking() }
+        Self { attached, span: RefCell::new(span), was_panicking: thread::panicking() }
     }
 
     /// Records an error as an `exception` event, its text scrubbed, and as the span's status.
+    ///
+    /// An error that the exchange tells of, since the app reports it too or its handler returns it,
+    /// is an event of the exchange alone.
     pub fn report_error<E: Display>(&self, error: &E) {
-        if self.span.is_recording() {
-            self.span.fail(Failure::of(error));
+        if self.is_recording() {
+            // Not while the span is borrowed: what the error's text is made of is not our code.
+            self.note(Failure::of(error));
         }
     }
 
     pub(super) fn finish<T>(self, output: &T, failure: fn(&T) -> Option<Failure>) {
-        if self.span.is_recording()
+        if self.is_recording()
             && let Some(failure) = failure(output)
         {
-            self.span.fail(failure);
+            self.note(failure);
+        }
+    }
+
+    fn is_recording(&self) -> bool {
+        self.span.try_borrow().is_ok_and(|span| span.is_recording())
+    }
+
+    fn note(&self, failure: Failure) {
+        if let Ok(mut span) = self.span.try_borrow_mut() {
+            span.fail(failure);
         }
     }
 }
@@ -39,10 +54,11 @@ impl ServiceGuard {
 impl Drop for ServiceGuard {
     fn drop(&mut self) {
         self.attached = None;
+        let span = self.span.get_mut();
         if thread::panicking() && !self.was_panicking {
-            self.span.panicked();
+            span.panicked();
         }
-        self.span.end();
+        span.end();
     }
 }
 

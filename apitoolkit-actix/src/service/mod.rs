@@ -1,9 +1,8 @@
 //! Spans of custom services: parts of the application that are worth a span of their own.
 //!
 //! [`trace_service`] follows a future, [`enter_service`] a scope; `#[traced_service]` does either
-//! for a function.
+//! for a function. [`trace_job`] follows what belongs to no request.
 
-mod attribute;
 pub(crate) mod expansion;
 mod failure;
 mod future;
@@ -12,11 +11,9 @@ mod site;
 mod span;
 #[cfg(test)]
 mod tests;
-mod tracer;
 
 use std::borrow::Cow;
 
-pub use attribute::AttributeValue;
 pub use failure::{Failure, NoError, Output, UnknownError};
 pub use future::ServiceFuture;
 pub use guard::ServiceGuard;
@@ -48,6 +45,33 @@ pub fn trace_service<F: Future>(
     future: F,
 ) -> ServiceFuture<F> {
     let span = ServiceSpan::of_names(service.into(), method.into(), site::path_of_future::<F>());
+    ServiceFuture::new(future, span, None)
+}
+
+/// Follows `future` with a span `{service}.{method}` that is the root of a trace of its own: a job
+/// that no request waits for, such as a timer's.
+///
+/// As [`trace_service`] otherwise: an `Err` is recorded if [`ServiceFuture::report_errors`] asks for
+/// it. Started in a request, the job's span has a link to the span that it was started in, and the
+/// job is no part of the exchange: what the job would add to that
+/// ([`set_attribute`](crate::set_attribute) and the like) is not recorded. Whether the trace is
+/// sampled is decided anew.
+///
+/// ```
+/// # async fn send() -> Result<u32, std::io::Error> { Ok(3) }
+/// # async fn run() {
+/// use apitoolkit_actix::trace_job;
+///
+/// // Every hour, by a timer of the app:
+/// let sent = trace_job("Mail", "digest", send()).report_errors().await;
+/// # let _ = sent; }
+/// ```
+pub fn trace_job<F: Future>(
+    service: impl Into<Cow<'static, str>>,
+    method: impl Into<Cow<'static, str>>,
+    future: F,
+) -> ServiceFuture<F> {
+    let span = ServiceSpan::of_job(service.into(), method.into(), site::path_of_future::<F>());
     ServiceFuture::new(future, span, None)
 }
 

@@ -1,12 +1,16 @@
-use std::{borrow::Cow, sync::OnceLock};
+use std::borrow::Cow;
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{SpanBuilder, SpanKind, Status, TraceContextExt as _, Tracer as _},
+    trace::{Link, SpanBuilder, SpanKind, TraceContextExt as _, Tracer as _},
 };
 
-use super::{AttributeValue, Failure, Site, tracer};
-use crate::{redact::Redactor, semconv};
+use super::{Failure, Site};
+use crate::{
+    exchange::{AttributeValue, redact_attribute},
+    semconv,
+    telemetry::{Outcome, Scope, is_left_out, text, to_value},
+};
 
 /// The span of a custom service. It ends when it is dropped, if not before.
 ///
@@ -16,6 +20,7 @@ use crate::{redact::Redactor, semconv};
 pub struct ServiceSpan {
     /// With the span as the current one. `None`: there is no span, or it has ended.
     context: Option<Context>,
+    outcome: Outcome,
 }
 
 /// What a service span says of itself.
@@ -28,7 +33,7 @@ struct Names<'n> {
 
 impl ServiceSpan {
     pub(super) fn of_site(site: &Site, path: &'static str) -> Self {
-        Self::start(|| {
+        Self::child(|| {
             let service = site.service(path);
             Names {
                 span: site
@@ -49,42 +54,61 @@ impl ServiceSpan {
         method: Cow<'static, str>,
         function: Option<&'static str>,
     ) -> Self {
-        Self::start(|| Names {
-            span: format!("{service}.{method}").into(),
-            service,
-            method,
-            function: function.map(Cow::Borrowed),
-        })
+        Self::child(|| Names::new(service, method, function))
     }
 
-    /// Starts the span. The names are not asked for before it is known that they are needed.
-    fn start<'n>(names: impl FnOnce() -> Names<'n>) -> Self {
-        let is_left_out = Context::map_current(|parent| {
-            let span = parent.span();
-            let trace = span.span_context();
-            parent.is_telemetry_suppressed() || (trace.is_valid() && !trace.is_sampled())
-        });
-        if is_left_out {
-            return Self { context: None };
+    /// Starts a trace of its own, with a link to the span that it was started in.
+    pub(super) fn of_job(
+        service: Cow<'static, str>,
+        method: Cow<'static, str>,
+        function: Option<&'static str>,
+    ) -> Self {
+        let current = Context::current();
+        if current.is_telemetry_suppressed() {
+            return Self::none();
+        }
+        let Some(scope) = Scope::of(&current) else { return Self::none() };
+        let caller = current.span().span_context().clone();
+        // Not of the exchange: what the job adds would come too late, or to the wrong place.
+        let scope = Scope { exchange: None, ..scope.into_owned() };
+        let base = Context::new().with_value(scope.clone());
+        let links = vec![Link::with_context(caller)];
+        Self::start(&scope, &base, links, Names::new(service, method, function))
+    }
+
+    /// Starts a child of the current span. The names are not asked for before it is known that they
+    /// are needed.
+    fn child<'n>(names: impl FnOnce() -> Names<'n>) -> Self {
+        if Context::map_current(is_left_out) {
+            return Self::none();
         }
         let parent = Context::current();
-        let context = tracer::service_tracer(&parent, |tracer| {
-            let Names { span, service, method, function } = names();
-            let builder = SpanBuilder::from_name(span).with_kind(SpanKind::Internal);
-            let context = parent.with_span(tracer.build_with_context(builder, &parent));
-            let span = context.span();
-            if span.is_recording() {
-                if let Some(function) = function {
-                    span.set_attribute(text(semconv::CODE_FUNCTION_NAME, function.into_owned()));
-                }
-                span.set_attribute(text(semconv::APITOOLKIT_SERVICE, service));
-                span.set_attribute(text(semconv::APITOOLKIT_SERVICE_METHOD, method));
+        match Scope::of(&parent) {
+            Some(scope) => Self::start(&scope, &parent, Vec::new(), names()),
+            None => Self::none(),
+        }
+    }
+
+    fn start(scope: &Scope, parent: &Context, links: Vec<Link>, names: Names<'_>) -> Self {
+        let Names { span, service, method, function } = names;
+        let builder = SpanBuilder::from_name(span).with_kind(SpanKind::Internal).with_links(links);
+        let context = parent.with_span(scope.source.tracer.build_with_context(builder, parent));
+        let span = context.span();
+        if span.is_recording() {
+            if let Some(function) = function {
+                span.set_attribute(text(semconv::CODE_FUNCTION_NAME, function.into_owned()));
             }
-            // Without a provider there is nothing that others should see. A span that is not sampled
-            // is kept: what runs inside of it belongs to the same trace.
-            span.span_context().is_valid().then(|| context.clone())
-        });
-        Self { context: context.flatten() }
+            span.set_attribute(text(semconv::APITOOLKIT_SERVICE, service));
+            span.set_attribute(text(semconv::APITOOLKIT_SERVICE_METHOD, method));
+        }
+        // Without a provider there is nothing that others should see. A span that is not sampled is
+        // kept: what runs inside of it belongs to the same trace.
+        let is_span = span.span_context().is_valid();
+        Self { context: is_span.then(|| context.clone()), outcome: Outcome::default() }
+    }
+
+    fn none() -> Self {
+        Self { context: None, outcome: Outcome::default() }
     }
 
     /// Whether attributes and errors are recorded.
@@ -93,12 +117,14 @@ impl ServiceSpan {
         self.context.as_ref().is_some_and(|context| context.span().is_recording())
     }
 
-    /// Sets an attribute.
+    /// Sets an attribute, less what is secret in it. Without rules, nothing of it leaves.
     pub fn set(&mut self, name: &'static str, value: impl AttributeValue) {
         if let Some(context) = &self.context
             && let Some(value) = value.into_value()
+            && let Some(scope) = Scope::of(context)
         {
-            context.span().set_attribute(KeyValue::new(name, value));
+            let value = redact_attribute(name, value, &scope.config.redactor);
+            context.span().set_attribute(KeyValue::new(name, to_value(value)));
         }
     }
 
@@ -106,32 +132,21 @@ impl ServiceSpan {
         self.context.as_ref()
     }
 
-    /// Records an error: once, as an event, and as the span's status.
-    pub(super) fn fail(&self, failure: Failure) {
-        let Some(context) = &self.context else { return };
-        let span = context.span();
-        let Failure { error_type, message } = failure;
-        let message = message.map(|message| scrubbed(&message));
-        let mut event = vec![text(semconv::EXCEPTION_TYPE, error_type)];
-        event.extend(message.clone().map(|message| text(semconv::EXCEPTION_MESSAGE, message)));
-        span.add_event(semconv::EXCEPTION, event);
-        span.set_attribute(text(semconv::ERROR_TYPE, error_type));
-        span.set_status(Status::error(message.unwrap_or_default()));
+    /// Notes an error: it is told once, and the span's status says that there was one.
+    pub(super) fn fail(&mut self, failure: Failure) {
+        self.outcome.fail(failure);
     }
 
-    /// Records that the work panicked.
-    pub(super) fn panicked(&self) {
-        if let Some(context) = &self.context {
-            let span = context.span();
-            span.set_attribute(text(semconv::ERROR_TYPE, "panic"));
-            span.set_status(Status::error("panic"));
-        }
+    /// Notes that the work panicked, and ends the span.
+    pub(super) fn panicked(&mut self) {
+        self.outcome.panicked();
+        self.end();
     }
 
     /// Ends the span; from then on there is none.
     pub(super) fn end(&mut self) {
         if let Some(context) = self.context.take() {
-            context.span().end();
+            std::mem::take(&mut self.outcome).end(context);
         }
     }
 }
@@ -142,15 +157,13 @@ impl Drop for ServiceSpan {
     }
 }
 
-fn text(key: &'static str, value: impl Into<Cow<'static, str>>) -> KeyValue {
-    KeyValue::new(key, value.into())
-}
-
-/// The text of an error, less what looks like a secret. Without rules, nothing of it leaves.
-fn scrubbed(message: &str) -> String {
-    static REDACTOR: OnceLock<Option<Redactor>> = OnceLock::new();
-    match REDACTOR.get_or_init(|| Redactor::builder().build().ok()) {
-        Some(redactor) => redactor.text(message).into_owned(),
-        None => String::new(),
+impl<'n> Names<'n> {
+    fn new(
+        service: Cow<'static, str>,
+        method: Cow<'static, str>,
+        function: Option<&'static str>,
+    ) -> Self {
+        let span = format!("{service}.{method}").into();
+        Self { span, service, method, function: function.map(Cow::Borrowed) }
     }
 }

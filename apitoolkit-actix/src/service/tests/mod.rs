@@ -17,7 +17,7 @@ use opentelemetry_sdk::{
 };
 
 use super::{expansion, *};
-use crate::telemetry::Source;
+use crate::telemetry::{Scope, Source, default_config};
 
 /// Keeps every span that ends.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +51,11 @@ impl Traces {
             .with_span_processor(ended.clone())
             .build();
         let source = Source::of_provider(&provider).expect("a source");
-        let context = Context::new().with_value(Arc::new(source));
+        let context = Context::new().with_value(Scope {
+            source: Arc::new(source),
+            config: default_config().expect("a configuration"),
+            exchange: None,
+        });
         Self { ended, provider, context }
     }
 
