@@ -5,11 +5,16 @@ use std::{
     task::{self, Poll, ready},
 };
 
-use actix_web::{Error, body::MessageBody, dev::ServiceResponse};
+use actix_web::{Error, body::MessageBody, dev::ServiceResponse, http::header::HeaderValue};
 use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
-use super::{ObservedBody, recorder::Recorder, scope};
+use super::{
+    ObservedBody,
+    observe::{Observed, REQUEST_ID},
+    recorder::Recorder,
+    scope, with_header,
+};
 
 pin_project! {
     /// The future of one observed request.
@@ -21,12 +26,21 @@ pin_project! {
         inner: F,
         context: Option<Context>,
         recorder: Option<Recorder>,
+        // There if the response is to have it.
+        request_id: Option<HeaderValue>,
     }
 }
 
 impl<F> ApiToolkitFuture<F> {
-    pub(super) fn new(inner: F, context: Option<Context>, recorder: Option<Recorder>) -> Self {
-        Self { inner, context, recorder }
+    pub(super) fn unobserved(inner: F) -> Self {
+        Self { inner, context: None, recorder: None, request_id: None }
+    }
+
+    pub(super) fn observed(inner: F, observed: Observed, return_request_id: bool) -> Self {
+        let Observed { context, recorder, request_id } = observed;
+        let request_id =
+            return_request_id.then(|| HeaderValue::try_from(request_id.to_string()).ok()).flatten();
+        Self { inner, context: Some(context), recorder, request_id }
     }
 }
 
@@ -42,7 +56,10 @@ where
         let inner = this.inner;
         let polled = scope::inside(this.context.as_ref(), this.recorder, || inner.poll(cx));
         match ready!(polled) {
-            Ok(response) => {
+            Ok(mut response) => {
+                if let Some(id) = this.request_id.take() {
+                    response.headers_mut().insert(REQUEST_ID.clone(), id);
+                }
                 let recorder =
                     this.recorder.take().and_then(|recorder| recorder.responded(&response));
                 let context = this.context.take();
@@ -54,7 +71,10 @@ where
                 if let Some(recorder) = this.recorder.take() {
                     recorder.failed(&error);
                 }
-                Poll::Ready(Err(error))
+                Poll::Ready(Err(match this.request_id.take() {
+                    Some(id) => with_header::answer(error, id),
+                    None => error,
+                }))
             }
         }
     }

@@ -4,7 +4,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method as HttpMethod, StatusCode, Version,
-        header::{HeaderMap, HeaderName},
+        header::{CONTENT_LENGTH, HeaderMap, HeaderName},
     },
 };
 
@@ -45,7 +45,8 @@ pub(super) fn request(request: &ServiceRequest, method: Method) -> RequestHead {
         target: target.into(),
         path_end: target.find('?').unwrap_or(target.len()),
         version: version(request.version()),
-        https: uri.scheme_str() == Some("https") || request.app_config().secure(),
+        https: is_https(request),
+        other_scheme: None,
         authority: uri.authority().map(|authority| authority.as_str().into()),
         peer: request.peer_addr(),
         fields: fields(request.headers()),
@@ -67,7 +68,17 @@ pub(super) fn is_tunnel<B>(response: &ServiceResponse<B>) -> bool {
         || (status.is_success() && *response.request().method() == HttpMethod::CONNECT)
 }
 
-fn version(version: Version) -> Option<&'static str> {
+/// Whether the connection, or an absolute target, says TLS.
+pub(super) fn is_https(request: &ServiceRequest) -> bool {
+    request.uri().scheme_str() == Some("https") || request.app_config().secure()
+}
+
+/// The length that a head announces.
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+}
+
+pub(super) fn version(version: Version) -> Option<&'static str> {
     match version {
         Version::HTTP_09 => Some("0.9"),
         Version::HTTP_10 => Some("1.0"),

@@ -28,6 +28,7 @@ pub(super) type Tee = Rc<RefCell<BodyBuffer>>;
 pub(super) fn tee(
     request: &mut ServiceRequest,
     config: &Arc<Config>,
+    capture: bool,
     budget: &Arc<Budget>,
     slot: &HandlerSlot,
 ) -> Option<Tee> {
@@ -41,6 +42,7 @@ pub(super) fn tee(
         seen: Rc::default(),
         begun: false,
         config: Arc::clone(config),
+        capture,
         budget: Arc::clone(budget),
         slot: slot.clone(),
     };
@@ -55,6 +57,8 @@ struct ObservedPayload {
     seen: Tee,
     begun: bool,
     config: Arc<Config>,
+    /// Whether it may be captured at all.
+    capture: bool,
     budget: Arc<Budget>,
     slot: HandlerSlot,
 }
@@ -64,7 +68,7 @@ impl ObservedPayload {
     /// say in it has said so.
     fn begin(&mut self) {
         let chosen = self.slot.rules().and_then(|rules| rules.capture_request_body);
-        if chosen.unwrap_or(self.config.capture_request_body) {
+        if self.capture && chosen.unwrap_or(self.config.capture_request_body) {
             let reservation = Reservation::empty(&self.budget);
             let captured = BodyBuffer::capturing(self.config.max_body_bytes, reservation);
             self.seen.replace(captured);

@@ -11,8 +11,14 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
 };
 
-use super::{ApiToolkitMiddleware, Builder, ObservedBody, rules::Rules};
-use crate::{config::Config, telemetry::Source};
+use super::{
+    ApiToolkitMiddleware, Builder, ObservedBody, hooks::Hooks, ignore::Ignore, panic_place,
+    rules::Rules, setup::Setup,
+};
+use crate::{
+    config::Config,
+    telemetry::{self, Source},
+};
 
 /// The middleware: wrap an `App`, `Scope` or `Resource` in it and every exchange is recorded.
 ///
@@ -44,6 +50,8 @@ pub struct ApiToolkit {
     config: Arc<Config>,
     rules: Arc<Rules>,
     choice: Choice,
+    hooks: Arc<Hooks>,
+    ignore: Ignore,
 }
 
 /// Which telemetry a toolkit records with.
@@ -66,8 +74,15 @@ impl ApiToolkit {
         Builder::new()
     }
 
-    pub(super) fn new_with(config: Arc<Config>, rules: Arc<Rules>, choice: Choice) -> Self {
-        Self { config, rules, choice }
+    pub(super) fn new_with(
+        config: Arc<Config>,
+        rules: Arc<Rules>,
+        choice: Choice,
+        hooks: Arc<Hooks>,
+        ignore: Ignore,
+    ) -> Self {
+        telemetry::set_default_config(&config);
+        Self { config, rules, choice, hooks, ignore }
     }
 }
 
@@ -87,8 +102,14 @@ where
             Choice::Installed => Source::installed().map(Arc::new),
             Choice::Given(source) => Some(Arc::clone(source)),
         };
-        let (config, rules) = (Arc::clone(&self.config), Arc::clone(&self.rules));
-        ready(Ok(ApiToolkitMiddleware::new(service, config, rules, source)))
+        if self.hooks.panic_locations {
+            panic_place::listen();
+        }
+        let setup = source.map(|source| {
+            let (config, rules) = (Arc::clone(&self.config), Arc::clone(&self.rules));
+            Setup::new(config, rules, Arc::clone(&self.hooks), self.ignore.clone(), source)
+        });
+        ready(Ok(ApiToolkitMiddleware::new(service, setup)))
     }
 }
 

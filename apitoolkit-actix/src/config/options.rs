@@ -1,57 +1,16 @@
-//! The options of a toolkit as plain data, and what they compile to.
+use std::{borrow::Cow, sync::Arc};
 
-use std::borrow::Cow;
-
+use super::{
+    CapturePolicy, CleanUrls, Config, Convention, DEFAULT_MAX_BODY_BYTES, Keep, PathPatterns,
+    TrustInbound,
+    check::{MAX_TAGS, check_context_root, check_statuses},
+    check_max_body_bytes, check_text,
+};
 use crate::{
     error::ConfigError,
     redact::{Policy, Redactor},
     semconv,
 };
-
-/// Body bytes kept per body and direction unless [`max_body_bytes`] says otherwise: 64 KiB.
-///
-/// [`max_body_bytes`]: crate::Builder::max_body_bytes
-pub(crate) const DEFAULT_MAX_BODY_BYTES: usize = 64 * 1024;
-/// The most that `max_body_bytes` takes: a larger body could not leave in a span of 1 MiB.
-pub(crate) const LIMIT_MAX_BODY_BYTES: usize = 512 * 1024;
-/// Longest tag, span name, service name and version, in bytes.
-const MAX_TEXT: usize = 255;
-/// Most tags.
-const MAX_TAGS: usize = 64;
-
-/// How spans are named and bodies are written.
-///
-/// Both conventions carry every stable attribute of the OpenTelemetry semantic conventions for
-/// HTTP; they differ in the span's name, in the key and encoding of bodies, and in whether the
-/// attributes that only APItoolkit's servers read are added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Convention {
-    /// What APItoolkit and Monoscope read: spans named `monoscope.http`, bodies as base64 in
-    /// `http.request.body` and `http.response.body`.
-    #[default]
-    ApiToolkit,
-    /// What any OpenTelemetry backend reads: spans named `{method} {http.route}`, bodies as text
-    /// in `http.request.body.content` and `http.response.body.content`.
-    OpenTelemetry,
-}
-
-/// What is done with the trace context that a caller sends.
-///
-/// # Security
-/// A caller can force sampling, hide from it, or crowd one trace with requests. A service that
-/// faces the public should not let strangers decide that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum TrustInbound {
-    /// The exchange continues the caller's trace.
-    #[default]
-    Parent,
-    /// The exchange starts a trace of its own, with a link to the caller's.
-    Link,
-    /// The caller's trace context is not looked at.
-    Ignore,
-}
 
 /// Everything the user chose, as given.
 #[derive(Debug, Clone)]
@@ -67,6 +26,15 @@ pub(crate) struct Options {
     pub(crate) convention: Convention,
     pub(crate) span_name: Option<String>,
     pub(crate) trust_inbound: TrustInbound,
+    pub(crate) virtual_host: Option<String>,
+    pub(crate) application_id: Option<String>,
+    pub(crate) context_root: Option<String>,
+    pub(crate) ignore_paths: Vec<String>,
+    pub(crate) ignore_status: Vec<u16>,
+    pub(crate) capture_policy: CapturePolicy,
+    pub(crate) clean_urls: Option<CleanUrls>,
+    pub(crate) keep: Keep,
+    pub(crate) return_request_id: bool,
 }
 
 impl Default for Options {
@@ -83,24 +51,17 @@ impl Default for Options {
             convention: Convention::default(),
             span_name: None,
             trust_inbound: TrustInbound::default(),
+            virtual_host: None,
+            application_id: None,
+            context_root: None,
+            ignore_paths: Vec::new(),
+            ignore_status: Vec::new(),
+            capture_policy: CapturePolicy::default(),
+            clean_urls: None,
+            keep: Keep::default(),
+            return_request_id: false,
         }
     }
-}
-
-/// Checked options with their rules compiled: what the request path and the worker use.
-#[derive(Debug)]
-pub(crate) struct Config {
-    pub(crate) service_name: Option<String>,
-    pub(crate) service_version: Option<String>,
-    pub(crate) tags: Vec<String>,
-    pub(crate) debug: bool,
-    pub(crate) redactor: Redactor,
-    pub(crate) capture_request_body: bool,
-    pub(crate) capture_response_body: bool,
-    pub(crate) max_body_bytes: usize,
-    pub(crate) convention: Convention,
-    pub(crate) span_name: Cow<'static, str>,
-    pub(crate) trust_inbound: TrustInbound,
 }
 
 impl Options {
@@ -109,6 +70,8 @@ impl Options {
             ("service_name", &self.service_name),
             ("service_version", &self.service_version),
             ("span_name", &self.span_name),
+            ("virtual_host", &self.virtual_host),
+            ("application_id", &self.application_id),
         ] {
             if let Some(value) = value {
                 check_text(option, value)?;
@@ -121,18 +84,14 @@ impl Options {
         for tag in &self.tags {
             check_text("tags", tag)?;
         }
-        if !(1..=LIMIT_MAX_BODY_BYTES).contains(&self.max_body_bytes) {
-            return Err(ConfigError::option(
-                "max_body_bytes",
-                self.max_body_bytes.to_string(),
-                format!(
-                    "expected 1 to {LIMIT_MAX_BODY_BYTES} bytes; to capture no bodies, leave \
-                     capture_request_body and capture_response_body off"
-                ),
-            ));
-        }
+        check_max_body_bytes(self.max_body_bytes)?;
+        check_statuses("ignore_status", &self.ignore_status)?;
+        self.capture_policy.check()?;
+        let context_root = self.context_root.as_deref().map(check_context_root).transpose()?;
         Ok(Config {
+            ignore_paths: PathPatterns::compile("ignore_paths", &self.ignore_paths)?,
             redactor: Redactor::compile(&self.policy)?,
+            policy: self.policy,
             service_name: self.service_name,
             service_version: self.service_version,
             tags: self.tags,
@@ -143,21 +102,16 @@ impl Options {
             convention: self.convention,
             span_name: self.span_name.map_or(Cow::Borrowed(semconv::SPAN_NAME), Cow::Owned),
             trust_inbound: self.trust_inbound,
+            virtual_host: self.virtual_host,
+            application_id: self.application_id,
+            context_root: context_root.map(Arc::from),
+            ignore_status: self.ignore_status,
+            capture_policy: self.capture_policy,
+            clean_urls: self.clean_urls,
+            keep: self.keep,
+            return_request_id: self.return_request_id,
         })
     }
-}
-
-fn check_text(option: &'static str, value: &str) -> Result<(), ConfigError> {
-    let wrong = if value.trim().is_empty() {
-        "is empty".to_owned()
-    } else if value.len() > MAX_TEXT {
-        format!("is {} bytes long; at most {MAX_TEXT}", value.len())
-    } else if let Some(at) = value.find(char::is_control) {
-        format!("has a control character at byte {at}")
-    } else {
-        return Ok(());
-    };
-    Err(ConfigError::option(option, value.chars().take(MAX_TEXT).collect::<String>(), wrong))
 }
 
 #[cfg(test)]
@@ -184,6 +138,10 @@ mod tests {
         assert!(wrong(|o| o.span_name = Some("  ".into())).starts_with("span_name"));
         assert!(wrong(|o| o.tags = vec!["a\nb".into()]).contains("byte 1"));
         assert!(wrong(|o| o.tags = vec![String::from("a"); 65]).contains("at most 64"));
+        assert!(wrong(|o| o.context_root = Some("app".into())).contains("begins with a slash"));
+        assert!(wrong(|o| o.ignore_status = vec![404, 99]).starts_with("ignore_status = \"99\""));
+        assert!(wrong(|o| o.capture_policy = CapturePolicy::Ratio(f64::NAN)).contains("NaN"));
+        assert!(wrong(|o| o.ignore_paths = vec!["x".into()]).starts_with("ignore_paths = \"x\""));
         assert!(wrong(|o| o.service_name = Some("x".repeat(256))).contains("256 bytes"));
         assert!(
             wrong(|o| o.policy.request_body = vec!["$.ok".into(), "$.a[".into()])

@@ -1,0 +1,186 @@
+use std::{
+    any::Any,
+    error::Error as StdError,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use actix_web::{Error, body::MessageBody, dev::ServiceResponse};
+use bytes::Bytes;
+use opentelemetry::Context;
+
+use super::watch::{Abandoned, Watch};
+use crate::{
+    exchange::{
+        BodyBuffer, Direction, ErrorReport, Exchange, Failure, PathParams, RequestHead, RequestId,
+        Reservation, ResponseHead, Retain,
+    },
+    extract::HandlerSlot,
+    middleware::{head, notes, panic_place, payload::Tee, setup::Setup},
+    telemetry::{Current, Finished, Keeper},
+};
+
+/// What is noted of an exchange that is recorded: all of it.
+pub(in crate::middleware) struct Full {
+    pub(super) watch: Watch,
+    exchange: Exchange,
+    opening: Opening,
+}
+
+/// What a record begins with.
+pub(in crate::middleware) struct Opening {
+    pub(in crate::middleware) tee: Option<Tee>,
+    pub(in crate::middleware) context: Context,
+    /// What the app adds to.
+    pub(in crate::middleware) current: Arc<Current>,
+    pub(in crate::middleware) setup: Rc<Setup>,
+    /// Where the handler's rules will be.
+    pub(in crate::middleware) slot: HandlerSlot,
+    /// There if the sampler left the exchange out, and it may have to be kept all the same.
+    pub(in crate::middleware) keeper: Option<Arc<Keeper>>,
+    /// Whether bodies may be captured.
+    pub(in crate::middleware) capture: bool,
+    pub(in crate::middleware) clock: Instant,
+}
+
+impl Full {
+    pub(in crate::middleware) fn open(
+        request: RequestHead,
+        request_id: &RequestId,
+        started: SystemTime,
+        opening: Opening,
+    ) -> Self {
+        if opening.keeper.is_none() {
+            opening.setup.source.pipeline.counters().create();
+        }
+        let exchange = Exchange {
+            id: opening.current.id,
+            request_id: request_id.as_given().map(Box::from),
+            direction: Direction::Incoming,
+            request,
+            request_body: BodyBuffer::default(),
+            response: None,
+            response_body: BodyBuffer::default(),
+            route: None,
+            path_params: PathParams::default(),
+            secret_query: false,
+            errors: Vec::new(),
+            attributes: Default::default(),
+            failure: None,
+            started,
+            took: Duration::ZERO,
+        };
+        Self { watch: Watch::default(), exchange, opening }
+    }
+
+    pub(super) fn responded<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
+        let Opening { current, setup, slot, capture, .. } = &self.opening;
+        let exchange = &mut self.exchange;
+        let status = response.status();
+        let path = exchange.request.path();
+        (exchange.route, exchange.path_params) =
+            setup.routes.of_response(response.request(), status, path);
+        exchange.response = Some(ResponseHead {
+            status: status.as_u16(),
+            fields: head::fields(response.headers()),
+        });
+        if let Some(error) = response.response().error() {
+            notes::unhandled(current, setup.hooks.report(error));
+        }
+        notes::answered(current);
+        let empty = self.watch.answered(response);
+        let chosen = slot.rules().and_then(|rules| rules.capture_response_body);
+        let wanted = *capture && chosen.unwrap_or(setup.config.capture_response_body);
+        if wanted && !empty && !head::is_tunnel(response) {
+            let reservation = Reservation::empty(setup.source.pipeline.budget());
+            exchange.response_body =
+                BodyBuffer::capturing(setup.config.max_body_bytes, reservation);
+        }
+    }
+
+    pub(super) fn failed(&mut self, error: &Error) {
+        let status = error.as_response_error().status_code().as_u16();
+        self.exchange.response = Some(ResponseHead { status, fields: Default::default() });
+        self.unhandled(self.opening.setup.hooks.report(error));
+        self.look_up_route();
+    }
+
+    pub(super) fn panicked(&mut self, panic: &(dyn Any + Send)) {
+        let message = panic_place::message(panic).unwrap_or_default();
+        let report = ErrorReport::of_message("panic", message);
+        let place = panic_place::take(panic);
+        self.unhandled(match place.filter(|_| self.opening.setup.hooks.panic_locations) {
+            Some(place) => report.at(&place.at).with_backtrace(place.backtrace),
+            None => report,
+        });
+    }
+
+    pub(super) fn response_chunk(&mut self, chunk: &Bytes) {
+        if self.watch.chunk(chunk.len()) {
+            self.exchange.response_body.push(chunk, Retain::Share);
+        }
+    }
+
+    pub(super) fn body_failed(&mut self, error: &dyn StdError) {
+        self.unhandled(ErrorReport::new("response body", error));
+        self.exchange.response_body.fail();
+    }
+
+    pub(super) fn response_ended(&mut self) {
+        self.exchange.response_body.end();
+    }
+
+    /// Why the exchange did not run to its end, if it did not.
+    pub(super) fn abandoned(&mut self) -> Option<Failure> {
+        match self.watch.abandoned() {
+            Abandoned::Complete => {
+                self.response_ended();
+                None
+            }
+            Abandoned::Replaced => None,
+            Abandoned::Failed(failure) => Some(failure),
+        }
+    }
+
+    fn unhandled(&self, report: ErrorReport) {
+        notes::unhandled(&self.opening.current, report);
+    }
+
+    /// The route as the app's routes say, for a request that did not come back.
+    fn look_up_route(&mut self) {
+        let path = self.exchange.request.path();
+        let routes = &self.opening.setup.routes;
+        (self.exchange.route, self.exchange.path_params) = routes.of_path(path);
+    }
+
+    pub(super) fn submit(mut self: Box<Self>, failure: Option<Failure>) {
+        if self.exchange.response.is_none() {
+            self.look_up_route();
+        }
+        let Self { mut exchange, opening, .. } = *self;
+        let Opening { tee, context, current, setup, slot, keeper, clock, .. } = opening;
+        if let Some(mut body) = tee.as_ref().and_then(|tee| tee.try_borrow_mut().ok()) {
+            exchange.request_body = std::mem::take(&mut *body);
+            exchange.end_request_body_if_whole();
+        }
+        if slot.rules().is_some_and(|rules| rules.capture_request_body == Some(false)) {
+            // Middleware read it before the handler could say so.
+            exchange.request_body.forget();
+        }
+        exchange.failure = failure;
+        notes::collect(&current, &context, &mut exchange);
+        let overlay = setup.rules.apply(slot.rules(), &mut exchange);
+        exchange.took = clock.elapsed();
+        let finished = Finished {
+            exchange: Box::new(exchange),
+            context,
+            config: Arc::clone(&setup.config),
+            overlay,
+            instruments: setup.source.instruments.clone(),
+            keeper,
+            foreign: setup.source.foreign,
+        };
+        setup.source.pipeline.submit(finished);
+    }
+}

@@ -1,0 +1,10 @@
+//! The record of one exchange in the making.
+
+mod full;
+mod light;
+mod record;
+mod watch;
+
+pub(super) use full::{Full, Opening};
+pub(super) use light::Light;
+pub(super) use record::Recorder;
