@@ -4,13 +4,14 @@
 pub use inventory;
 
 pub use crate::{
+    exchange::AttributeValue,
     extract::{
         Announced, Argument, CaptureRequest, CaptureResponse, Handler, Is, Otherwise, RequestBody,
         ResponseBody, Slot, When,
     },
     redact::types::{Redact, RedactRules, Redacted},
     service::{
-        AttributeValue, Failure, NoError, Output, ServiceSpan, Site, UnknownError,
+        Failure, NoError, Output, ServiceSpan, Site, UnknownError,
         expansion::{call, enter, finish, follow, start},
         path_of,
     },

@@ -83,6 +83,9 @@
 //! | `http` | OTLP over HTTP ([`Protocol::HttpProtobuf`]) |
 //! | `tls` | `https` endpoints, with rustls and the operating system's roots |
 //! | `gzip` | compressed exports ([`Compression::Gzip`]) |
+//! | `tracing` | `Telemetry::layer`: events and spans of `tracing` leave too |
+//! | `cookies` | cookies on outgoing requests, as `awc`'s feature of that name |
+//! | `reqwest` | `ObservedReqwest`: calls through `reqwest` are recorded as those through `awc` |
 //! | `testing` | `testing::Collector`, an OTLP receiver for tests |
 //!
 //! [`redact_headers`]: Builder::redact_headers
@@ -93,7 +96,10 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod client;
 mod config;
+mod context;
+mod database;
 mod env;
 mod error;
 mod exchange;
@@ -108,8 +114,22 @@ pub mod testing;
 
 // The public interface is:
 pub use apitoolkit_macros::{Redact, traced_service};
-pub use config::{Convention, TrustInbound};
+#[cfg(feature = "reqwest")]
+pub use client::{CallOptions, ObservedReqwest};
+pub use client::{
+    ObservedClient, ObservedClientFuture, ObservedClientService, ObservedFrozenRequest,
+    ObservedFrozenSendBuilder, ObservedRequest, ObservedSend, Observer, observe, observe_request,
+    observed_client,
+};
+pub use config::{CapturePolicy, Convention, TrustInbound};
+pub use context::{
+    Exchange, InContext, ReportableError, Tenant, User, in_context, in_context_fn, mark_failed,
+    report_current_error, report_error, request_id, set_attribute, set_session, set_tenant,
+    set_user, spawn,
+};
+pub use database::{Channel, DatabaseInfo, DatabaseVendor, StatementFuture, StatementGuard};
 pub use error::{CheckError, ConfigError, RuleError, ShutdownError};
+pub use exchange::AttributeValue;
 pub use extract::{ExtractorRules, RedactExtractor};
 pub use middleware::{ApiToolkit, ApiToolkitFuture, ApiToolkitMiddleware, Builder, ObservedBody};
 pub use redact::{
@@ -117,5 +137,9 @@ pub use redact::{
     sql_summary,
     types::{Redact, RedactRules},
 };
-pub use service::{ServiceFuture, ServiceGuard, enter_service, trace_service};
-pub use telemetry::{Compression, Exporter, Protocol, Stats, Telemetry, TelemetryBuilder};
+pub use service::{ServiceFuture, ServiceGuard, enter_service, trace_job, trace_service};
+pub use telemetry::{
+    Compression, Exporter, Protocol, Stats, Telemetry, TelemetryBuilder, TraceIds, trace_ids,
+};
+#[cfg(feature = "tracing")]
+pub use telemetry::{TracingLayer, WithTraceIds, with_trace_ids};

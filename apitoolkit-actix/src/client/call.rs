@@ -79,7 +79,8 @@ impl Place<'_> {
             Observed::Recorded(outbound, CallRecord { open: Some(Open::Recorded(open)) })
         } else {
             let measure = scope.source.instruments.as_ref().map(|_| {
-                let measured = Measured::of_call(&head(method, Wanted::Server), plan.url_wildcard.clone());
+                let measured =
+                    Measured::of_call(&head(method, Wanted::Server), plan.url_wildcard.clone());
                 let light = Light { measured, scope: (*scope).clone(), clock };
                 CallRecord { open: Some(Open::Measured(Box::new(light))) }
             });

@@ -81,6 +81,17 @@ impl BodyBuffer {
         }
     }
 
+    /// Counts bytes of a body that nobody looks into, and that ends with them.
+    pub(crate) fn count(&mut self, bytes: u64) {
+        self.total += bytes;
+        self.ended = true;
+    }
+
+    /// How many bytes were on the wire, if they were counted to the end.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.ended.then_some(self.total)
+    }
+
     /// The body ended as its sender meant it to.
     pub(crate) fn end(&mut self) {
         self.ended = true;
@@ -118,10 +129,6 @@ impl BodyBuffer {
 
     pub(crate) fn is_shed(&self) -> bool {
         self.capture.as_ref().is_some_and(|capture| capture.shed)
-    }
-
-    pub(crate) fn has_ended(&self) -> bool {
-        self.ended
     }
 
     /// Whether fewer bytes were kept than the body has, as far as is known.

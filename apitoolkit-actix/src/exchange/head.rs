@@ -1,31 +1,71 @@
 use std::{
+    borrow::Cow,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use super::{BodyBuffer, ErrorReport, Fields, Method};
+use super::{
+    Attributes, BodyBuffer, ErrorReport, Fields, Method, PathParams, authority::Authority,
+    error_report::MARKED_FAILED,
+};
+use crate::semconv;
 
 /// One request and its answer as they were seen, unredacted.
 #[derive(Debug)]
 pub(crate) struct Exchange {
     /// 128 random bits: `apitoolkit.msg_id` as a UUID.
     pub(crate) id: u128,
+    /// The caller's id of the request, if it sent one.
+    pub(crate) request_id: Option<Box<str>>,
+    pub(crate) direction: Direction,
     pub(crate) request: RequestHead,
     pub(crate) request_body: BodyBuffer,
     /// Absent when no head was produced.
     pub(crate) response: Option<ResponseHead>,
     pub(crate) response_body: BodyBuffer,
-    /// The full joined pattern of the route that matched.
+    /// The full joined pattern of the route that matched; of a call, its `url_wildcard`.
     pub(crate) route: Option<Arc<str>>,
     pub(crate) path_params: PathParams,
     /// Whether the whole query is secret, whatever its names.
     pub(crate) secret_query: bool,
     pub(crate) errors: Vec<ErrorReport>,
+    /// What the app says of it.
+    pub(crate) attributes: Attributes,
     /// Why the exchange did not run to its end, if it did not.
     pub(crate) failure: Option<Failure>,
     pub(crate) started: SystemTime,
     pub(crate) took: Duration,
+}
+
+/// Who asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// A client asked the app.
+    Incoming,
+    /// The app asked a server.
+    Outgoing(Call),
+}
+
+/// What an outgoing exchange is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Call {
+    /// The incoming exchange that it was made in.
+    pub(crate) parent: Option<u128>,
+    /// How many redirects led here.
+    pub(crate) resends: u32,
+    /// `apitoolkit.sdk_type`: by which client it was made.
+    pub(crate) sdk_type: &'static str,
+}
+
+impl Direction {
+    /// `apitoolkit.sdk_type`.
+    pub(crate) fn sdk_type(&self) -> &'static str {
+        match self {
+            Self::Incoming => semconv::SDK_TYPE_INCOMING,
+            Self::Outgoing(call) => call.sdk_type,
+        }
+    }
 }
 
 /// What kept an exchange from running to its end.
@@ -37,15 +77,24 @@ pub(crate) enum Failure {
     Panic,
     /// The response body's stream gave an error, which cut the answer short.
     Body,
+    /// The app says so.
+    Marked,
+    /// A call got no answer: one of a few words, `connect` or `timeout` for instance.
+    Call(&'static str),
+    /// The app dropped a call before its end. Nothing went wrong.
+    Cancelled,
 }
 
 impl Failure {
     /// `error.type`: one of a few words.
-    pub(crate) fn error_type(self) -> &'static str {
+    pub(crate) fn error_type(self) -> Option<&'static str> {
         match self {
-            Self::ClientDisconnected => "client_disconnected",
-            Self::Panic => "panic",
-            Self::Body => "response_body",
+            Self::ClientDisconnected => Some("client_disconnected"),
+            Self::Panic => Some("panic"),
+            Self::Body => Some("response_body"),
+            Self::Marked => Some(MARKED_FAILED),
+            Self::Call(word) => Some(word),
+            Self::Cancelled => None,
         }
     }
 }
@@ -62,6 +111,8 @@ pub(crate) struct RequestHead {
     pub(crate) version: Option<&'static str>,
     /// Whether the connection (or an absolute request target) says TLS.
     pub(crate) https: bool,
+    /// Of a call: its URL's scheme, where that is neither `http` nor `https`; empty if it has none.
+    pub(crate) other_scheme: Option<Box<str>>,
     /// The authority of an absolute target or of `:authority`; may hold userinfo.
     pub(crate) authority: Option<Box<str>>,
     pub(crate) peer: Option<SocketAddr>,
@@ -69,6 +120,24 @@ pub(crate) struct RequestHead {
 }
 
 impl RequestHead {
+    /// Whom the target addresses, without userinfo, and with the scheme's port if none is said.
+    pub(crate) fn server(&self) -> Option<Authority> {
+        let mut server = self.authority.as_deref().and_then(Authority::parse)?;
+        server.port = server.port.or(match self.other_scheme.as_deref() {
+            None | Some("ws" | "wss") => Some(if self.https { 443 } else { 80 }),
+            Some(_) => None,
+        });
+        Some(server)
+    }
+
+    /// The scheme of the URL; empty if it has none.
+    pub(crate) fn scheme(&self) -> Cow<'static, str> {
+        match &self.other_scheme {
+            Some(scheme) => Cow::Owned(scheme.to_string()),
+            None => Cow::Borrowed(if self.https { "https" } else { "http" }),
+        }
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.target.get(..self.path_end).unwrap_or(&self.target)
     }
@@ -86,14 +155,15 @@ pub(crate) struct ResponseHead {
     pub(crate) fields: Fields,
 }
 
-/// The path's parameters: names, and where their values are in the path the router matched.
-#[derive(Debug, Default)]
-pub(crate) struct PathParams {
-    /// The path as the router saw it, when that differs from the path as sent.
-    pub(crate) path: Option<Box<str>>,
-    pub(crate) params: Vec<(Box<str>, usize, usize)>,
-    /// Which of them, by position, are secret whatever their names.
-    pub(crate) secret: Vec<usize>,
+impl ResponseHead {
+    /// How long the body is to be, in bytes. Some answers announce one and have none (RFC 9110,
+    /// section 6.4.1).
+    fn announced(&self) -> Option<u64> {
+        if matches!(self.status, 100..=199 | 204 | 304) {
+            return None;
+        }
+        self.fields.first("content-length")?.trim().parse().ok()
+    }
 }
 
 impl Exchange {
@@ -107,6 +177,35 @@ impl Exchange {
         }
     }
 
+    /// Notes the end of a response body, unless it is shorter than its head announced: a connection
+    /// that is closed too early looks like an end. Returns whether it was one.
+    pub(crate) fn end_response_body_unless_short(&mut self) -> bool {
+        let declared = self.response.as_ref().and_then(ResponseHead::announced);
+        let is_short = declared.is_some_and(|bytes| bytes > self.response_body.total())
+            && self.request.method.name() != "HEAD";
+        if is_short {
+            self.response_body.fail();
+        } else {
+            self.response_body.end();
+        }
+        !is_short
+    }
+
+    /// Whether something went wrong: it broke off, was answered with a 5xx, or has errors.
+    pub(crate) fn has_failed(&self) -> bool {
+        let status = self.response.as_ref().map(|head| head.status);
+        let broke_off = self.failure.is_some_and(|failure| failure != Failure::Cancelled);
+        broke_off || status.is_some_and(|status| status >= 500) || !self.errors.is_empty()
+    }
+
+    /// What can be said of it before it is redacted: method, route and status.
+    pub(crate) fn outline(&self) -> String {
+        let route = self.route.as_deref().unwrap_or("(no route)");
+        let status = self.response.as_ref().map(|head| head.status.to_string());
+        let status = status.as_deref().unwrap_or("no answer");
+        format!("{} {route} {status}", self.request.method.span_name())
+    }
+
     /// How much memory the exchange holds apart from its bodies, in bytes.
     pub(crate) fn size(&self) -> usize {
         size_of::<Self>()
@@ -114,5 +213,6 @@ impl Exchange {
             + self.request.fields.size()
             + self.response.as_ref().map_or(0, |head| head.fields.size())
             + self.errors.iter().map(ErrorReport::size).sum::<usize>()
+            + self.attributes.size()
     }
 }

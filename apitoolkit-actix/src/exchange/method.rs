@@ -5,10 +5,21 @@ pub(crate) enum Method {
     Other(Box<str>),
 }
 
+const OTHER: &str = "_OTHER";
 /// Longest original method that is kept, in bytes.
 const MAX_ORIGINAL: usize = 32;
 
 impl Method {
+    /// Every value of `http.request.method`.
+    pub(crate) const NAMES: [&'static str; 10] =
+        ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE", OTHER];
+
+    /// Where the method is in [`NAMES`](Self::NAMES).
+    pub(crate) fn index(&self) -> usize {
+        let name = self.name();
+        Self::NAMES.iter().position(|known| *known == name).unwrap_or(Self::NAMES.len() - 1)
+    }
+
     /// Methods are case-sensitive (RFC 9110, section 9.1): `get` is not `GET`.
     pub(crate) fn new(sent: &str) -> Self {
         Self::Known(match sent {
@@ -30,7 +41,7 @@ impl Method {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Known(name) => name,
-            Self::Other(_) => "_OTHER",
+            Self::Other(_) => OTHER,
         }
     }
 

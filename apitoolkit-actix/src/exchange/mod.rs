@@ -4,21 +4,34 @@
 //! It can be turned into a [`RedactedExchange`] and into nothing else: that type alone is what the
 //! layers above accept, so unredacted data cannot be exported by mistake.
 
+mod attribute;
+mod attributes;
 mod authority;
 mod body;
 mod budget;
+pub(crate) mod error_names;
 mod error_report;
 mod fields;
 mod head;
 mod method;
+mod notes;
+mod path_params;
 mod redacted;
 mod redacted_body;
+mod request_id;
+pub(crate) mod text;
 
+pub use attribute::AttributeValue;
+pub(crate) use attribute::Value;
+pub(crate) use attributes::{Attributes, Refused, redact as redact_attribute};
 pub(crate) use body::{BodyBuffer, Retain};
 pub(crate) use budget::{Budget, Reservation};
-pub(crate) use error_report::ErrorReport;
+pub(crate) use error_report::{ErrorReport, MARKED_FAILED};
 pub(crate) use fields::Fields;
-pub(crate) use head::{Exchange, Failure, PathParams, RequestHead, ResponseHead};
+pub(crate) use head::{Call, Direction, Exchange, Failure, RequestHead, ResponseHead};
 pub(crate) use method::Method;
+pub(crate) use notes::{Failed, Notes, Undecided};
+pub(crate) use path_params::PathParams;
 pub(crate) use redacted::RedactedExchange;
 pub(crate) use redacted_body::RedactedBody;
+pub(crate) use request_id::RequestId;

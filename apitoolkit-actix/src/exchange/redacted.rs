@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    ErrorReport, Exchange, Failure, Fields, Method, RedactedBody, RequestHead,
+    Direction, ErrorReport, Exchange, Failure, Fields, Method, RedactedBody, RequestHead, Value,
     authority::{Authority, Forwarded},
+    error_report::MARKED_FAILED,
 };
 use crate::redact::{PathParam, Redactor, Scratch, Side};
 
@@ -19,9 +20,14 @@ use crate::redact::{PathParam, Redactor, Scratch, Side};
 #[non_exhaustive]
 pub(crate) struct RedactedExchange {
     pub(crate) id: u128,
+    pub(crate) request_id: Option<String>,
+    pub(crate) direction: Direction,
+    /// Of an outgoing exchange: the whole URL.
+    pub(crate) full_url: Option<String>,
     pub(crate) method: Method,
     pub(crate) route: Option<Arc<str>>,
-    pub(crate) scheme: &'static str,
+    /// Empty where a call's URL has none.
+    pub(crate) scheme: Cow<'static, str>,
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) path_params: Vec<(String, String)>,
@@ -37,6 +43,7 @@ pub(crate) struct RedactedExchange {
     pub(crate) request_body: RedactedBody,
     pub(crate) response_body: RedactedBody,
     pub(crate) errors: Vec<RedactedError>,
+    pub(crate) attributes: Vec<(Cow<'static, str>, Value)>,
     pub(crate) failure: Option<Failure>,
     pub(crate) took: Duration,
 }
@@ -50,13 +57,17 @@ pub(crate) struct RedactedError {
     pub(crate) root_error_type: &'static str,
     pub(crate) root_error_message: String,
     pub(crate) stack_trace: Option<String>,
+    pub(crate) is_unhandled: bool,
 }
 
 impl Exchange {
     /// Takes everything secret out.
     pub(crate) fn redact(self, redactor: &Redactor, scratch: &mut Scratch) -> RedactedExchange {
         let request = &self.request;
-        let forwarded = Forwarded::read(&request.fields);
+        let outgoing = self.direction != Direction::Incoming;
+        // What an app tells a server about its own clients says nothing about that server.
+        let forwarded =
+            if outgoing { Forwarded::default() } else { Forwarded::read(&request.fields) };
         let path = self.redacted_path(redactor);
         let path_params = self.redacted_path_params(redactor);
         let query = request.query().map(|query| match self.secret_query {
@@ -68,12 +79,19 @@ impl Exchange {
         let response_fields = self.response.as_ref().map_or(&none, |head| &head.fields);
         RedactedExchange {
             id: self.id,
+            request_id: self.request_id.as_deref().map(|id| redactor.text(id).into_owned()),
+            direction: self.direction,
+            full_url: if outgoing {
+                full_url(request, &path, query.as_deref(), redactor)
+            } else {
+                None
+            },
             scheme: scheme(request, &forwarded),
             path,
             path_params,
             query_params: query.as_deref().map_or_else(Vec::new, Redactor::decoded_pairs),
             query,
-            server: server(request, &forwarded),
+            server: if outgoing { request.server() } else { server(request, &forwarded) },
             client_address: forwarded
                 .client
                 .or_else(|| request.peer.map(|peer| peer.ip().to_string())),
@@ -101,6 +119,7 @@ impl Exchange {
                 scratch,
             ),
             errors: self.errors.iter().map(|report| RedactedError::new(report, redactor)).collect(),
+            attributes: self.attributes.redact(redactor),
             failure: self.failure,
             took: self.took,
             route: self.route.clone(),
@@ -153,17 +172,43 @@ impl Exchange {
 }
 
 impl RedactedExchange {
-    /// Whether the exchange counts as failed: it broke off, or it was answered with a 5xx.
+    /// Whether the exchange counts as failed: it broke off, or it was answered with a 5xx (a call:
+    /// with a 4xx, too). A call that was cancelled did not fail.
     pub(crate) fn is_failed(&self) -> bool {
-        self.failure.is_some() || self.status.is_some_and(|status| status >= 500)
+        match self.failure {
+            Some(Failure::Cancelled) => false,
+            Some(_) => true,
+            None => self.status.is_some_and(|status| status >= self.failed_from()),
+        }
     }
 
-    /// `error.type`: what broke it off, else the status of a 5xx.
+    /// `error.type`: what broke it off, else the status that says so.
     pub(crate) fn error_type(&self) -> Option<Cow<'static, str>> {
         match (self.failure, self.status) {
-            (Some(failure), _) => Some(Cow::Borrowed(failure.error_type())),
-            (None, Some(status)) if status >= 500 => Some(Cow::Owned(status.to_string())),
+            (Some(failure), _) => failure.error_type().map(Cow::Borrowed),
+            (None, Some(status)) if status >= self.failed_from() => {
+                Some(Cow::Owned(status.to_string()))
+            }
             _ => None,
+        }
+    }
+
+    /// Why it failed, if it did: what nobody handled, what the app says, or the first of what it
+    /// reported.
+    pub(crate) fn failure_text(&self) -> Option<&str> {
+        let errors = || self.errors.iter();
+        errors()
+            .find(|error| error.is_unhandled)
+            .or_else(|| errors().find(|error| error.error_type == MARKED_FAILED))
+            .or_else(|| errors().next())
+            .map(|error| error.message.as_str())
+    }
+
+    /// The lowest status that means failure: a 4xx is the fault of whoever asked.
+    fn failed_from(&self) -> u16 {
+        match self.direction {
+            Direction::Incoming => 500,
+            Direction::Outgoing(_) => 400,
         }
     }
 }
@@ -180,7 +225,7 @@ impl fmt::Display for RedactedExchange {
         }
         write!(f, " in {:.1?}", self.took)?;
         if let Some(failure) = self.failure {
-            write!(f, ", {}", failure.error_type())?;
+            write!(f, ", {}", failure.error_type().unwrap_or("cancelled"))?;
         }
         write!(f, "; request {}; response {}", self.request_body, self.response_body)
     }
@@ -189,19 +234,50 @@ impl fmt::Display for RedactedExchange {
 impl RedactedError {
     fn new(report: &ErrorReport, redactor: &Redactor) -> Self {
         let scrub = |text: &str| redactor.text(text).into_owned();
+        let message = ErrorReport::cut_message(scrub(&report.message));
+        let root = report.root.as_ref();
         Self {
             when: report.when,
             error_type: report.error_type,
-            message: scrub(&report.message),
-            root_error_type: report.root_error_type,
-            root_error_message: scrub(&report.root_error_message),
-            stack_trace: report.stack_trace.as_deref().map(scrub),
+            root_error_type: root.map_or(report.error_type, |root| root.error_type),
+            root_error_message: root.map_or_else(
+                || message.clone(),
+                |root| ErrorReport::cut_message(scrub(&root.message)),
+            ),
+            message,
+            stack_trace: report
+                .stack_trace()
+                .map(|trace| ErrorReport::cut_stack_trace(scrub(&trace))),
+            is_unhandled: report.is_unhandled,
         }
     }
 }
 
-fn scheme(request: &RequestHead, forwarded: &Forwarded) -> &'static str {
-    if forwarded.https.unwrap_or(request.https) { "https" } else { "http" }
+fn scheme(request: &RequestHead, forwarded: &Forwarded) -> Cow<'static, str> {
+    match forwarded.https {
+        Some(https) => Cow::Borrowed(if https { "https" } else { "http" }),
+        None => request.scheme(),
+    }
+}
+
+/// `url.full` of a call, put together of its redacted parts; absent if it has no whole URL.
+fn full_url(
+    request: &RequestHead,
+    path: &str,
+    query: Option<&str>,
+    redactor: &Redactor,
+) -> Option<String> {
+    let (scheme, authority) = (request.scheme(), request.authority.as_deref()?);
+    if scheme.is_empty() {
+        return None;
+    }
+    let mut url = redactor.url(&format!("{scheme}://{authority}")).into_owned();
+    url.push_str(path);
+    if let Some(query) = query {
+        url.push('?');
+        url.push_str(query);
+    }
+    Some(url)
 }
 
 /// The host that the client addressed: what a proxy reports, else the target's, else `Host`.

@@ -24,7 +24,7 @@ impl RedactedBody {
         scratch: &mut Scratch,
     ) -> Self {
         // What was counted to the end is what was on the wire.
-        let size = if seen.has_ended() { Some(seen.total()) } else { declared_size(fields) };
+        let size = seen.size().or_else(|| declared_size(fields));
         let nothing = Self { size, content: None, withheld: false };
         if !seen.is_captured() || seen.is_shed() || seen.total() == 0 {
             return nothing;

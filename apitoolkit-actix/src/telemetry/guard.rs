@@ -44,7 +44,7 @@ use crate::error::{CheckError, ConfigError, ShutdownError};
 /// ```
 #[must_use = "telemetry stops when this is dropped: keep it until the server has stopped"]
 pub struct Telemetry {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Telemetry {

@@ -4,6 +4,8 @@
 //! [`Pipeline`] for the worker, which redacts them and ends their spans. Ended spans wait in the
 //! span queue for the sender, which packs and exports them on a thread and runtime of its own.
 
+mod active_requests;
+mod alive;
 mod attempt;
 mod builder;
 mod check;
@@ -11,8 +13,13 @@ mod endpoint;
 mod exchange_metrics;
 mod exporter;
 mod guard;
+mod ids;
+mod instruments;
 mod journal;
+mod keep;
+mod measure;
 mod notice;
+mod outcome;
 mod pipeline;
 mod processor;
 mod propagation;
@@ -20,6 +27,7 @@ mod providers;
 mod queue;
 mod request;
 mod runtime;
+mod scope;
 mod sender;
 mod settings;
 mod shared;
@@ -27,16 +35,31 @@ mod source;
 mod span;
 mod stats;
 mod stop;
+#[cfg(feature = "tracing")]
+mod tracing_layer;
 mod transport;
+mod verdict;
 
 pub use builder::TelemetryBuilder;
 pub use endpoint::Protocol;
 pub use guard::Telemetry;
+pub use ids::{TraceIds, trace_ids};
+pub use outcome::Failure;
 pub use settings::{Compression, Exporter};
 pub use stats::Stats;
+#[cfg(feature = "tracing")]
+pub use tracing_layer::{TracingLayer, WithTraceIds, with_trace_ids};
 
+pub(crate) use active_requests::ActiveRequest;
+pub(crate) use instruments::Instruments;
+pub(crate) use keep::Keeper;
+pub(crate) use measure::Measured;
 pub(crate) use notice::{Throttle, warn};
+pub(crate) use outcome::{Outcome, is_left_out, text, watched};
 pub(crate) use pipeline::{Finished, Pipeline};
-pub(crate) use propagation::Inbound;
+pub(crate) use propagation::{Inbound, Outbound};
+pub(crate) use scope::{
+    Current, RequestContext, Scope, default_config, random_id, set_default_config,
+};
 pub(crate) use source::Source;
-pub(crate) use span::start as start_span;
+pub(crate) use span::{start_call, start_exchange, to_value, unsampled};

@@ -2,7 +2,9 @@
 
 use std::{
     collections::VecDeque,
+    fmt,
     io::{self, Write as _},
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
@@ -12,10 +14,12 @@ use std::{
 use opentelemetry::{Context, trace::TraceContextExt as _};
 
 use super::{
+    Instruments, Keeper, Measured,
     notice::{self, Throttle},
     queue::discarding,
     span,
     stats::{Counters, DropReason, ShedReason, Stats},
+    verdict::{self, Verdict},
 };
 use crate::{
     config::Config,
@@ -33,6 +37,10 @@ pub(crate) struct Finished {
     pub(crate) config: Arc<Config>,
     /// The policy, where it is not the configuration's own.
     pub(crate) overlay: Option<Arc<Overlay>>,
+    /// Absent when metrics go nowhere.
+    pub(crate) instruments: Option<Arc<Instruments>>,
+    /// There if the sampler left the exchange out, so that it depends on its end whether it is kept.
+    pub(crate) keeper: Option<Arc<Keeper>>,
     /// Whether a provider that is not ours exports the span, so that handing it over is the last
     /// we hear of it.
     pub(crate) foreign: bool,
@@ -54,6 +62,8 @@ pub(crate) struct Pipeline {
 #[derive(Debug, Default)]
 struct State {
     queue: VecDeque<(Finished, Reservation)>,
+    /// What the metrics say of exchanges that are not in the queue.
+    measured: Vec<Measurement>,
     submitted: u64,
     processed: u64,
     /// The worker waits without a time limit and has to be woken.
@@ -64,8 +74,13 @@ struct State {
 /// While exchanges come in, the worker looks for them this often instead of being woken for each:
 /// a request then pays for a push and not for a system call.
 const NAP: Duration = Duration::from_millis(2);
+/// As many measurements wait for the worker; what is more is recorded at once.
+const MEASURED: usize = 8_192;
 /// After so many naps in vain the worker sleeps until it is woken.
 const NAPS: u32 = 25;
+
+type Measurement = (Arc<Instruments>, Arc<Config>, Measured);
+type Batch = (VecDeque<(Finished, Reservation)>, Vec<Measurement>);
 
 impl Pipeline {
     /// A queue of at most `capacity` exchanges, with its worker running.
@@ -122,11 +137,11 @@ impl Pipeline {
             exchange.request_body.shed();
             exchange.response_body.shed();
             if !reservation.grow(size) {
-                self.count_shed(exchange);
-                return self.lose(&finished.context, DropReason::Budget);
+                self.count_shed(exchange, &finished.config);
+                return self.refuse(&finished, DropReason::Budget);
             }
         }
-        self.count_shed(exchange);
+        self.count_shed(exchange, &finished.config);
         let mut state = self.lock();
         let refused = if state.closed {
             Some(DropReason::Shutdown)
@@ -137,11 +152,31 @@ impl Pipeline {
         };
         if let Some(reason) = refused {
             drop(state);
-            return self.lose(&finished.context, reason);
+            return self.refuse(&finished, reason);
         }
         state.queue.push_back((finished, reservation));
         state.submitted += 1;
         let wake = state.asleep || state.queue.len() * 2 >= self.capacity;
+        drop(state);
+        if wake {
+            self.work.notify_one();
+        }
+    }
+
+    /// Records what the metrics say of an exchange, on the worker.
+    pub(crate) fn measure(
+        &self,
+        instruments: &Arc<Instruments>,
+        config: &Arc<Config>,
+        measured: Measured,
+    ) {
+        let mut state = self.lock();
+        if state.closed || state.measured.len() >= MEASURED {
+            drop(state);
+            return Self::record(instruments, config, measured);
+        }
+        state.measured.push((Arc::clone(instruments), Arc::clone(config), measured));
+        let wake = state.asleep;
         drop(state);
         if wake {
             self.work.notify_one();
@@ -174,21 +209,48 @@ impl Pipeline {
     pub(crate) fn abandon(&self) -> u64 {
         let mut state = self.lock();
         let left = state.submitted - state.processed;
-        let queued = std::mem::take(&mut state.queue);
+        let queued = mem::take(&mut state.queue);
         state.processed += queued.len() as u64;
         drop(state);
         for (finished, _) in &queued {
-            self.lose(&finished.context, DropReason::Shutdown);
+            self.refuse(finished, DropReason::Shutdown);
         }
         left
     }
 
-    fn count_shed(&self, exchange: &Exchange) {
+    fn count_shed(&self, exchange: &Exchange, config: &Config) {
         let shed = [&exchange.request_body, &exchange.response_body];
         let shed = shed.iter().filter(|body| body.is_shed()).count();
         if shed > 0 {
+            if config.debug {
+                let reason = ShedReason::Budget.name();
+                tell(&format_args!("{} bodies given up of {}: {reason}", shed, exchange.outline()));
+            }
             self.counters.shed(ShedReason::Budget, shed as u64);
         }
+    }
+
+    fn record(instruments: &Instruments, config: &Config, mut measured: Measured) {
+        measured.name(config);
+        measured.record(instruments);
+    }
+
+    /// Loses an exchange that was not taken in. The metrics know of it all the same.
+    fn refuse(&self, finished: &Finished, reason: DropReason) {
+        let Finished { exchange, config, .. } = finished;
+        if finished.keeper.is_some() {
+            if !verdict::keeps(exchange, config) {
+                return;
+            }
+            self.counters.create();
+        }
+        if config.debug {
+            tell(&format_args!("{} is lost: {}", exchange.outline(), reason.name()));
+        }
+        if let Some(instruments) = &finished.instruments {
+            self.measure(instruments, config, Measured::of_lost(exchange));
+        }
+        self.lose(&finished.context, reason);
     }
 
     fn lose(&self, context: &Context, reason: DropReason) {
@@ -198,7 +260,10 @@ impl Pipeline {
 
     fn run(&self) {
         let mut scratch = Scratch::default();
-        while let Some(batch) = self.next_batch() {
+        while let Some((batch, measured)) = self.next_batch() {
+            for (instruments, config, measured) in measured {
+                Self::end(|| Self::record(&instruments, &config, measured));
+            }
             for (finished, reservation) in batch {
                 self.process(finished, &mut scratch);
                 drop(reservation);
@@ -209,12 +274,13 @@ impl Pipeline {
     }
 
     /// Everything queued, waiting for it if need be; `None` once closed and empty.
-    fn next_batch(&self) -> Option<VecDeque<(Finished, Reservation)>> {
+    fn next_batch(&self) -> Option<Batch> {
         let mut naps = 0;
         let mut state = self.lock();
         loop {
-            if !state.queue.is_empty() {
-                return Some(std::mem::take(&mut state.queue));
+            if !state.queue.is_empty() || !state.measured.is_empty() {
+                let state = &mut *state;
+                return Some((mem::take(&mut state.queue), mem::take(&mut state.measured)));
             }
             if state.closed {
                 return None;
@@ -237,8 +303,31 @@ impl Pipeline {
     /// Redacts an exchange and ends its span. A bug of ours costs that exchange and no more.
     fn process(&self, finished: Finished, scratch: &mut Scratch) {
         static PANICS: Throttle = Throttle::minute();
-        let Finished { exchange, context, config, overlay, foreign } = finished;
+        let Finished { mut exchange, context, config, overlay, instruments, keeper, foreign } =
+            finished;
         let ended = exchange.started + exchange.took;
+        let verdict = verdict::decide(&mut exchange, &config);
+        let kept = keeper.is_none() || verdict::keeps(&exchange, &config);
+        if verdict == Verdict::Ignore || !kept {
+            if config.debug {
+                tell(&format_args!("{} is left out", exchange.outline()));
+            }
+            if let Some(instruments) = &instruments {
+                Measured::of_lost(&exchange).record(instruments);
+            }
+            if keeper.is_none() {
+                self.counters.ignore();
+                Self::end(|| discarding(|| context.span().end()));
+            }
+            return;
+        }
+        let context = match keeper {
+            Some(keeper) => {
+                self.counters.create();
+                span::start_kept(&keeper, &context, &exchange, &config)
+            }
+            None => context,
+        };
         let completed = catch_unwind(AssertUnwindSafe(|| {
             let Some(redactor) = overlay.as_ref().map_or(Some(&config.redactor), |o| o.redactor())
             else {
@@ -246,8 +335,10 @@ impl Pipeline {
             };
             let redacted = exchange.redact(redactor, scratch);
             if config.debug {
-                // Standard error may be closed, which is no reason to lose the exchange.
-                let _ = writeln!(io::stderr(), "apitoolkit: {redacted}");
+                tell(&redacted);
+            }
+            if let Some(instruments) = &instruments {
+                Measured::of(&redacted).record(instruments);
             }
             span::complete(&context, &redacted, &config);
             true
@@ -278,4 +369,9 @@ impl Pipeline {
         // Nothing panics while it holds the lock; if something did, the data is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says something to whoever debugs. Standard error may be closed, which is no reason to fail.
+fn tell(what: &dyn fmt::Display) {
+    let _ = writeln!(io::stderr(), "apitoolkit: {what}");
 }

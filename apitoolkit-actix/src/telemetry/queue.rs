@@ -261,8 +261,11 @@ impl State {
 
 /// Whether a span is an exchange, as opposed to what happened inside one.
 pub(crate) fn is_exchange(span: &SpanData) -> bool {
+    // The first thing that is said of an exchange is its method.
+    let first = span.attributes.first().map(|attribute| attribute.key.as_str());
     span.instrumentation_scope.name() == semconv::SCOPE
         && matches!(span.span_kind, SpanKind::Server | SpanKind::Client)
+        && first == Some(semconv::HTTP_REQUEST_METHOD)
 }
 
 /// Takes the bodies out of a span's attributes; returns how many there were.

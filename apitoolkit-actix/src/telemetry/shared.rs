@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use opentelemetry::{global, trace::TracerProvider as _};
+use opentelemetry::{global, metrics::MeterProvider as _, trace::TracerProvider as _};
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::{
     logs::SdkLoggerProvider,
@@ -18,7 +18,7 @@ use opentelemetry_sdk::{
 use tokio::runtime::Handle;
 
 use super::{
-    Pipeline, Source,
+    Instruments, Keeper, Pipeline, Source,
     exporter::Courier,
     journal::Journal,
     processor::Processor,
@@ -55,6 +55,10 @@ pub(crate) struct Shared {
     runtime: Mutex<Option<Runtime>>,
     running: AtomicBool,
     propagation: Propagation,
+    /// Absent when metrics go nowhere.
+    instruments: Option<Arc<Instruments>>,
+    /// Absent when traces go nowhere.
+    keeper: Option<Arc<Keeper>>,
 }
 
 /// How traces leave.
@@ -84,22 +88,24 @@ impl Shared {
             None => None,
         };
         let traces = Traces::new(settings, courier.as_ref(), &budget, &counters);
-        let tracers =
-            SdkTracerProvider::builder().with_resource(settings.identity.resource.clone());
-        let (tracers, pipeline) = if let (Some(traces), Some(runtime)) = (&traces, &runtime) {
+        let resource = || settings.identity.resource.clone();
+        let provider = || SdkTracerProvider::builder().with_resource(resource());
+        let (tracers, keeper, pipeline) = if let (Some(traces), Some(runtime)) = (&traces, &runtime)
+        {
             let pipeline = Pipeline::start(settings.spans.queue, budget, Arc::clone(&counters))?;
             traces.start_sender(settings, runtime.handle());
-            let processor = Processor::new(Arc::clone(&traces.queue), settings.shutdown_timeout);
-            (
-                tracers.with_sampler(settings.sampler.clone()).with_span_processor(processor),
-                pipeline,
-            )
+            let processor = || Processor::new(Arc::clone(&traces.queue), settings.shutdown_timeout);
+            let keeper = Keeper::new(provider().with_span_processor(processor()));
+            let tracers = provider().with_sampler(settings.sampler.clone());
+            (tracers.with_span_processor(processor()), Some(Arc::new(keeper)), pipeline)
         } else {
             // Nothing is to be exported, so nothing is recorded either.
             let pipeline = Pipeline::idle(budget, Arc::clone(&counters));
-            (tracers.with_sampler(Sampler::AlwaysOff), pipeline)
+            (provider().with_sampler(Sampler::AlwaysOff), None, pipeline)
         };
         let meters = providers::meters(settings, courier.as_ref(), &counters);
+        let instruments = (settings.metrics != Exporter::None)
+            .then(|| Arc::new(Instruments::new(&meters.meter_with_scope(source::scope()))));
         let loggers = providers::loggers(settings, courier.as_ref());
         Ok(Self {
             pipeline,
@@ -116,6 +122,8 @@ impl Shared {
             runtime: Mutex::new(runtime),
             running: AtomicBool::new(true),
             propagation: settings.propagation,
+            instruments,
+            keeper,
         })
     }
 
@@ -154,6 +162,8 @@ impl Shared {
             tracer: global::BoxedTracer::new(Box::new(tracer)),
             propagation: self.propagation,
             pipeline: Arc::clone(&self.pipeline),
+            instruments: self.instruments.clone(),
+            keeper: self.keeper.clone(),
             foreign: false,
         }
     }

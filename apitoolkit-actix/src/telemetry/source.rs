@@ -7,7 +7,7 @@ use opentelemetry::{
 };
 
 use super::{
-    Pipeline,
+    Instruments, Keeper, Pipeline,
     settings::{Propagation, Settings},
     shared::Shared,
     stats::Counters,
@@ -20,12 +20,17 @@ pub(crate) struct Source {
     pub(crate) tracer: BoxedTracer,
     pub(crate) propagation: Propagation,
     pub(crate) pipeline: Arc<Pipeline>,
+    /// Absent when metrics go nowhere.
+    pub(crate) instruments: Option<Arc<Instruments>>,
+    /// Absent where the spans are exported by a provider that is not ours.
+    pub(crate) keeper: Option<Arc<Keeper>>,
     /// Whether the spans are exported by a provider that is not ours.
     pub(crate) foreign: bool,
 }
 
 static INSTALLED: Mutex<Weak<Shared>> = Mutex::new(Weak::new());
 static DEFAULT_PIPELINE: OnceLock<Option<Arc<Pipeline>>> = OnceLock::new();
+static GLOBAL_INSTRUMENTS: OnceLock<Arc<Instruments>> = OnceLock::new();
 
 impl Source {
     /// What a toolkit uses that was given nothing: the installed telemetry, else whatever
@@ -55,7 +60,16 @@ impl Source {
             Pipeline::start(Settings::DEFAULT_QUEUE, budget, counters).ok()
         });
         let pipeline = Arc::clone(pipeline.as_ref()?);
-        Some(Self { tracer, propagation: Propagation::default(), pipeline, foreign: true })
+        let instruments = GLOBAL_INSTRUMENTS
+            .get_or_init(|| Arc::new(Instruments::new(&global::meter_with_scope(scope()))));
+        Some(Self {
+            tracer,
+            propagation: Propagation::default(),
+            pipeline,
+            instruments: Some(Arc::clone(instruments)),
+            keeper: None,
+            foreign: true,
+        })
     }
 }
 

@@ -2,13 +2,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What happened to the exchanges of this process so far.
 ///
-/// Every exchange that was created is exported, dropped for a reason, or still on its way:
-/// `created = exported + dropped + pending`.
+/// Every exchange that was created is exported, ignored as the app wants it, dropped for a reason,
+/// or still on its way: `created = exported + ignored + dropped + pending`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     created: u64,
     exported: u64,
+    ignored: u64,
     dropped: [u64; DropReason::COUNT],
     shed: [u64; ShedReason::COUNT],
     spans_exported: u64,
@@ -30,6 +31,12 @@ impl Stats {
         self.exported
     }
 
+    /// Exchanges that were left out at their end, by `ignore_status`.
+    #[must_use]
+    pub fn exchanges_ignored(&self) -> u64 {
+        self.ignored
+    }
+
     /// Exchanges that were lost, for whatever reason.
     #[must_use]
     pub fn exchanges_dropped(&self) -> u64 {
@@ -48,7 +55,8 @@ impl Stats {
     /// Exchanges that neither left nor were lost yet: running, queued or being sent.
     #[must_use]
     pub fn exchanges_pending(&self) -> u64 {
-        self.created.saturating_sub(self.exported).saturating_sub(self.exchanges_dropped())
+        let settled = self.exported + self.ignored + self.exchanges_dropped();
+        self.created.saturating_sub(settled)
     }
 
     /// Captured bodies that were given up to keep memory within its bounds; their exchanges were
@@ -137,6 +145,7 @@ reasons! {
 pub(crate) struct Counters {
     created: AtomicU64,
     exported: AtomicU64,
+    ignored: AtomicU64,
     dropped: [AtomicU64; DropReason::COUNT],
     shed: [AtomicU64; ShedReason::COUNT],
     spans_exported: AtomicU64,
@@ -150,6 +159,10 @@ impl Counters {
 
     pub(crate) fn export(&self, exchanges: u64) {
         self.exported.fetch_add(exchanges, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ignore(&self) {
+        self.ignored.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn export_spans(&self, spans: u64) {
@@ -179,9 +192,11 @@ impl Counters {
     pub(crate) fn read(&self, buffered_bytes: usize) -> Stats {
         // What left is read before what was created, so that the sum never looks overdrawn.
         let exported = self.exported.load(Ordering::Acquire);
+        let ignored = self.ignored.load(Ordering::Acquire);
         let dropped = std::array::from_fn(|i| self.dropped[i].load(Ordering::Acquire));
         Stats {
             exported,
+            ignored,
             dropped,
             shed: std::array::from_fn(|i| self.shed[i].load(Ordering::Relaxed)),
             spans_exported: self.spans_exported.load(Ordering::Relaxed),

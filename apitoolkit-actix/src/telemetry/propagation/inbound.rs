@@ -9,7 +9,8 @@ use opentelemetry::{
     trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState},
 };
 
-use super::settings::Propagation;
+use super::Carried;
+use crate::telemetry::settings::Propagation;
 
 /// The propagation headers of a request, every line of each.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +43,14 @@ where
             && self.traceparent.next().is_none()
             && let Some((trace, span, flags)) = traceparent(line)
         {
-            let state = trace_state(self.tracestate).unwrap_or_default();
-            let remote = SpanContext::new(trace, span, flags, true, state);
+            let members = trace_state(self.tracestate).unwrap_or_default();
+            let state = TraceState::from_key_value(members.iter().copied());
+            let carried = Carried::new(trace, flags, state.is_err().then_some(&members));
+            let remote = SpanContext::new(trace, span, flags, true, state.unwrap_or_default());
             context = context.with_remote_span_context(remote);
+            if let Some(carried) = carried {
+                context = context.with_value(carried);
+            }
         }
         if propagation.baggage
             && let Some(entries) = baggage(self.baggage)
@@ -74,7 +80,7 @@ fn traceparent(line: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     let span = SpanId::from(u64::try_from(hex(fields.get(36..52)?)?).ok()?);
     let flags = TraceFlags::new(u8::try_from(hex(fields.get(53..55)?)?).ok()?);
     let valid = trace != TraceId::INVALID && span != SpanId::INVALID;
-    valid.then_some((trace, span, flags & TraceFlags::SAMPLED))
+    valid.then_some((trace, span, flags & (TraceFlags::SAMPLED | super::RANDOM)))
 }
 
 fn hex(digits: &[u8]) -> Option<u128> {
@@ -88,8 +94,9 @@ fn hex(digits: &[u8]) -> Option<u128> {
     })
 }
 
-/// All `tracestate` lines as one list; none when any of it breaks the rules.
-fn trace_state<'h>(lines: impl Iterator<Item = &'h [u8]>) -> Option<TraceState> {
+/// All `tracestate` lines as one list; none when any of it breaks the rules. Of members with the
+/// same key the first stays: it is the one written last.
+fn trace_state<'h>(lines: impl Iterator<Item = &'h [u8]>) -> Option<Vec<(&'h str, &'h str)>> {
     let mut members: Vec<(&str, &str)> = Vec::new();
     let mut bytes = 0;
     for line in lines {
@@ -100,16 +107,16 @@ fn trace_state<'h>(lines: impl Iterator<Item = &'h [u8]>) -> Option<TraceState> 
                 continue;
             }
             let (key, value) = member.split_once('=')?;
-            let valid = is_state_key(key)
-                && is_state_value(value)
-                && !members.iter().any(|(seen, _)| *seen == key);
+            let valid = is_state_key(key) && is_state_value(value);
             if !valid || members.len() == MAX_STATE_MEMBERS || bytes > MAX_STATE_BYTES {
                 return None;
             }
-            members.push((key, value));
+            if !members.iter().any(|(seen, _)| *seen == key) {
+                members.push((key, value));
+            }
         }
     }
-    if members.is_empty() { None } else { TraceState::from_key_value(members).ok() }
+    Some(members)
 }
 
 /// Level 2, section 3.3.1.3.1: a letter or digit, then up to 255 of a few more characters.
@@ -163,7 +170,7 @@ fn is_token(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Outbound, *};
 
     const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
     const SPAN: &str = "b7ad6b7169203331";
@@ -236,14 +243,18 @@ mod tests {
         let parent = format!("00-{TRACE}-{SPAN}-01");
         let mut headers = vec![("traceparent", parent.as_str())];
         headers.extend(lines.iter().map(|line| ("tracestate", *line)));
-        extract(&headers).span().span_context().trace_state().header()
+        let sent = Outbound::of(&extract(&headers), Propagation::default());
+        sent.tracestate.unwrap_or_default()
     }
 
     #[test]
     fn tracestates_are_joined_in_order_or_dropped_whole() {
         assert_eq!(state(&["foo=1", "bar=2 ,\tbaz=3", ""]), "foo=1,bar=2,baz=3");
         assert_eq!(state(&["t61rcWkgMzE@vendor=1"]), "", "upper case is no key");
-        assert_eq!(state(&["foo=1,foo=2"]), "");
+        assert_eq!(state(&["foo=1,bar=3", "foo=2"]), "foo=1,bar=3");
+        assert_eq!(state(&["foo@=1,bar=2"]), "foo@=1,bar=2");
+        assert_eq!(state(&["a@b@c=1", "bar=2"]), "a@b@c=1,bar=2");
+        assert_eq!(state(&["@foo=1,bar=2"]), "");
         assert_eq!(state(&["foo 1"]), "");
         assert_eq!(state(&["foo=bar=baz"]), "");
         let members = |n: usize| (0..n).map(|i| format!("k{i}=1")).collect::<Vec<_>>().join(",");

@@ -1,0 +1,131 @@
+use opentelemetry::{
+    Context,
+    baggage::BaggageExt as _,
+    trace::{SpanContext, TraceContextExt as _, TraceFlags, TraceState},
+};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::{Carried, RANDOM};
+use crate::telemetry::settings::Propagation;
+
+/// The propagation headers of a call, each with its one value.
+///
+/// What a header cannot carry is left out: nothing that a caller or the app put into the context
+/// is an error here.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outbound {
+    /// Absent when there is no trace to continue.
+    pub(crate) traceparent: Option<String>,
+    /// Absent when there is none; with a `traceparent`, one that is there must go.
+    pub(crate) tracestate: Option<String>,
+    /// Absent when the context has no baggage.
+    pub(crate) baggage: Option<String>,
+}
+
+/// What a baggage value does not hold as it is (W3C Baggage, section 3.3.1), and `%` itself.
+const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
+/// The limit below which every party has to carry a baggage on (section 3.3.2), in bytes.
+const MAX_BAGGAGE_BYTES: usize = 8_192;
+
+impl Outbound {
+    /// What tells a callee of `context`: its span, and its baggage.
+    pub(crate) fn of(context: &Context, propagation: Propagation) -> Self {
+        let span = context.span();
+        let trace = span.span_context();
+        let (traceparent, tracestate) = if propagation.trace_context && trace.is_valid() {
+            let (random, state) = Carried::of(context, trace);
+            let state = trace_state(trace.trace_state()).or_else(|| state.map(str::to_owned));
+            (Some(traceparent(trace, random)), state)
+        } else {
+            (None, None)
+        };
+        let baggage = propagation.baggage.then(|| baggage(context)).flatten();
+        Self { traceparent, tracestate, baggage }
+    }
+}
+
+fn traceparent(trace: &SpanContext, random: bool) -> String {
+    let (trace_id, span_id) = (trace.trace_id(), trace.span_id());
+    // Of the flags, those that the specification names.
+    let random = if random { RANDOM } else { TraceFlags::NOT_SAMPLED };
+    let flags = (trace.trace_flags() | random) & (TraceFlags::SAMPLED | RANDOM);
+    format!("00-{trace_id:032x}-{span_id:016x}-{:02x}", flags.to_u8())
+}
+
+fn trace_state(state: &TraceState) -> Option<String> {
+    let header = state.header();
+    let fits = !header.is_empty() && header.bytes().all(|b| (0x20..=0x7e).contains(&b));
+    fits.then_some(header)
+}
+
+fn baggage(context: &Context) -> Option<String> {
+    let mut header = String::new();
+    for (key, (value, _)) in context.baggage() {
+        let value = value.as_str();
+        let member = format!("{}={}", key.as_str(), utf8_percent_encode(value, ENCODED));
+        let key_fits = key.as_str().bytes().all(|b| b.is_ascii_graphic() && !b"\",;=".contains(&b));
+        let room = MAX_BAGGAGE_BYTES.saturating_sub(header.len() + 1);
+        if !key_fits || member.len() > room {
+            continue;
+        }
+        if !header.is_empty() {
+            header.push(',');
+        }
+        header.push_str(&member);
+    }
+    if header.is_empty() { None } else { Some(header) }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::{
+        KeyValue,
+        trace::{SpanId, TraceId},
+    };
+
+    use super::*;
+
+    fn context(flags: u8, state: &[(&str, &str)]) -> Context {
+        let state = TraceState::from_key_value(state.iter().copied()).unwrap();
+        let span = SpanContext::new(
+            TraceId::from(0x0af7_6519_u128),
+            SpanId::from(0xb7ad_6b71_u64),
+            TraceFlags::new(flags),
+            false,
+            state,
+        );
+        Context::new().with_remote_span_context(span)
+    }
+
+    fn written(context: &Context) -> Outbound {
+        Outbound::of(context, Propagation::default())
+    }
+
+    #[test]
+    fn ids_and_flags_have_their_full_width() {
+        let sent = written(&context(0xff, &[("a", "1"), ("b", "2")]));
+        assert_eq!(
+            sent.traceparent.as_deref(),
+            Some("00-0000000000000000000000000af76519-00000000b7ad6b71-03")
+        );
+        assert_eq!(sent.tracestate.as_deref(), Some("a=1,b=2"));
+        assert!(written(&context(0, &[])).traceparent.unwrap().ends_with("-00"));
+    }
+
+    #[test]
+    fn nothing_is_written_of_what_is_not_there_or_switched_off() {
+        assert_eq!(written(&Context::new()), Outbound::default());
+        let off = Propagation { trace_context: false, baggage: false };
+        let full = context(1, &[("a", "1")]).with_baggage([KeyValue::new("k", "v")]);
+        assert_eq!(Outbound::of(&full, off), Outbound::default());
+    }
+
+    #[test]
+    fn baggage_is_encoded_and_bounded() {
+        let one = Context::new().with_baggage([KeyValue::new("k", "a b,\r\né%")]);
+        assert_eq!(written(&one).baggage.as_deref(), Some("k=a%20b%2C%0D%0A%C3%A9%25"));
+        let many = (0..64).map(|i| KeyValue::new(format!("k{i}"), "v".repeat(1_000)));
+        let sent = written(&Context::new().with_baggage(many)).baggage.unwrap();
+        assert!(sent.len() <= MAX_BAGGAGE_BYTES && sent.split(',').count() == 8, "{}", sent.len());
+    }
+}

@@ -1,0 +1,100 @@
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+};
+
+use opentelemetry::Context;
+
+use super::Source;
+use crate::{
+    config::{Config, Options},
+    exchange::{Notes, RequestId},
+};
+
+/// What everything inside an exchange records with.
+///
+/// The context of an exchange holds it, whether the exchange is recorded or not. Outside of any,
+/// the process has one.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    pub(crate) source: Arc<Source>,
+    pub(crate) config: Arc<Config>,
+    /// Absent outside of an exchange, and in one that is not recorded.
+    pub(crate) exchange: Option<Arc<Current>>,
+}
+
+/// What is kept with a request for whoever has only that at hand.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestContext {
+    /// That of the request's exchange.
+    pub(crate) context: Context,
+    pub(crate) id: RequestId,
+}
+
+/// The configuration of the toolkit that was built last.
+static CONFIG: RwLock<Option<Arc<Config>>> = RwLock::new(None);
+
+impl Scope {
+    /// That of a context, else the process's own: the installed telemetry (or the global
+    /// OpenTelemetry providers) and the configuration of the toolkit that was built last.
+    ///
+    /// Absent only when the system gives no thread for a worker.
+    pub(crate) fn of(context: &Context) -> Option<Cow<'_, Self>> {
+        match context.get::<Self>() {
+            Some(scope) => Some(Cow::Borrowed(scope)),
+            None => Self::of_process().map(Cow::Owned),
+        }
+    }
+
+    fn of_process() -> Option<Self> {
+        let source = Source::installed().map(Arc::new)?;
+        Some(Self { source, config: default_config()?, exchange: None })
+    }
+}
+
+/// Makes `config` that of whatever happens outside of any exchange.
+pub(crate) fn set_default_config(config: &Arc<Config>) {
+    *CONFIG.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(config));
+}
+
+/// The configuration of whatever happens outside of any exchange. Before any toolkit is built: that
+/// of one with every default.
+pub(crate) fn default_config() -> Option<Arc<Config>> {
+    static DEFAULTS: OnceLock<Option<Arc<Config>>> = OnceLock::new();
+    let built = CONFIG.read().unwrap_or_else(PoisonError::into_inner).clone();
+    built.or_else(|| {
+        DEFAULTS.get_or_init(|| Options::default().compile().ok().map(Arc::new)).clone()
+    })
+}
+
+/// The id of a new exchange: a random UUID (version 4).
+pub(crate) fn random_id() -> u128 {
+    uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid().as_u128()
+}
+
+/// A recorded exchange while it runs, for what the app adds to it.
+#[derive(Debug)]
+pub(crate) struct Current {
+    /// `apitoolkit.msg_id`.
+    pub(crate) id: u128,
+    /// Taken when the exchange ends.
+    notes: Mutex<Option<Notes>>,
+}
+
+impl Current {
+    pub(crate) fn new(id: u128) -> Self {
+        Self { id, notes: Mutex::new(Some(Notes::default())) }
+    }
+
+    /// Adds to the exchange; false if it has ended.
+    pub(crate) fn note(&self, add: impl FnOnce(&mut Notes)) -> bool {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.as_mut().map(add).is_some()
+    }
+
+    /// Ends the time of adding, and returns what was added.
+    pub(crate) fn close(&self) -> Notes {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.take().unwrap_or_default()
+    }
+}

@@ -1,0 +1,11 @@
+//! Spans of exchanges: how they start, and what is written into them at the end.
+
+mod attributes;
+mod complete;
+mod json;
+mod start;
+mod value;
+
+pub(crate) use complete::complete;
+pub(crate) use start::{start_call, start_exchange, start_kept, unsampled};
+pub(crate) use value::to_value;
