@@ -10,10 +10,10 @@ use actix_web::{
 };
 use apitoolkit_actix::{
     ApiToolkit, Builder, Telemetry, TelemetryBuilder,
-    testing::{Collector, Kind, Span},
+    testing::{Collector, Span},
 };
 
-use crate::{End, Raw, Worker, normal};
+use crate::{End, Held, Raw, Worker, normal};
 
 /// How long a test waits for what must come; it comes in milliseconds unless something is wrong.
 pub const SOON: Duration = Duration::from_secs(10);
@@ -45,11 +45,13 @@ pub struct Settings {
     pub sample_ratio: f64,
     /// Whether clear-text HTTP/2 is spoken too. Default: false.
     pub h2c: bool,
+    /// How many ended spans may wait to be sent. Default: 2,048.
+    pub queue_size: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { half_closed: true, sample_ratio: 1.0, h2c: false }
+        Self { half_closed: true, sample_ratio: 1.0, h2c: false, queue_size: 2_048 }
     }
 }
 
@@ -128,8 +130,11 @@ impl TestApp {
         B2: MessageBody + 'static,
     {
         let collector = Collector::start().expect("a collector");
-        let telemetry =
-            telemetry(&collector).sample_ratio(settings.sample_ratio).build().expect("telemetry");
+        let telemetry = telemetry(&collector)
+            .sample_ratio(settings.sample_ratio)
+            .queue_size(settings.queue_size)
+            .build()
+            .expect("telemetry");
         let toolkit =
             toolkit(ApiToolkit::builder().telemetry(&telemetry)).build().expect("a toolkit");
         let (ours, plain) = apps(&telemetry, toolkit);
@@ -170,33 +175,23 @@ impl TestApp {
     }
 
     /// Waits until `requests` exchanges were exported, and checks what holds for every case: one
-    /// SERVER span each and not one more, each started and ended once; nothing lost or pending; no
-    /// `CANARY` in anything exported; no context left on the worker, which lives.
+    /// SERVER span each and not one more, each started and ended once; no call; nothing lost or
+    /// pending; no `CANARY` in anything exported; no context left on the worker, which lives.
     ///
     /// # Panics
     /// When any of it does not hold.
     pub fn held(&self, requests: usize) -> Vec<Span> {
-        let spans = self.collector.wait_for(is_server, requests, SOON).expect("the spans");
-        self.telemetry.flush().expect("a flush");
-        let all: Vec<_> = self.collector.spans().into_iter().filter(is_server).collect();
-        assert_eq!(all.len(), requests, "one span for each request: {spans:#?}");
-        let mut ids: Vec<_> = all.iter().map(|span| span.span_id.clone()).collect();
-        ids.sort();
-        ids.dedup();
-        assert_eq!(ids.len(), requests, "every span is exported once");
-        for span in &all {
-            assert_eq!(span.attributes.duplicates(), [""; 0]);
-            assert!(span.end >= span.start);
-        }
-        let stats = self.telemetry.stats();
-        assert_eq!(
-            (stats.exchanges_created(), stats.exchanges_exported(), stats.exchanges_dropped()),
-            (requests as u64, requests as u64, 0)
-        );
-        assert_eq!(stats.buffered_bytes(), 0, "every byte of the budget was given back");
-        self.collector.assert_absent("CANARY");
+        self.held_calls(requests, 0).servers
+    }
+
+    /// As [`held`](Self::held) where the app makes `calls`: one CLIENT span each and not one more.
+    ///
+    /// # Panics
+    /// When any of it does not hold.
+    pub fn held_calls(&self, requests: usize, calls: usize) -> Held {
+        let held = Held::of(&self.collector, &self.telemetry, requests, calls);
         assert!(self.worker.is_clean(), "the worker is dead or kept a context");
-        all
+        held
     }
 
     /// As [`held`](Self::held) for the one request that was made.
@@ -207,15 +202,11 @@ impl TestApp {
         self.held(1).pop().expect("a span")
     }
 
-    /// Stops the app at once.
-    pub async fn stop(self) {
+    /// Stops the app at once, and returns when it has stopped. Its telemetry goes on.
+    pub async fn stop(&self) {
         self.server.handle.stop(false).await;
         self.beside.handle.stop(false).await;
     }
-}
-
-fn is_server(span: &Span) -> bool {
-    span.kind == Kind::Server
 }
 
 /// A server on a thread of its own, so that a test may block.

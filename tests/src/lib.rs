@@ -2,11 +2,15 @@
 //! without us beside it, and a client that says exactly what a test wants said.
 
 mod app;
+mod held;
 mod raw;
+mod upstream;
 mod worker;
 
 pub use app::{SOON, Settings, TestApp, telemetry};
+pub use held::Held;
 pub use raw::{End, Raw, Reply, normal};
+pub use upstream::{Answer, Gate, Received, Upstream};
 pub use worker::Worker;
 
 /// The README's examples compile.

@@ -113,6 +113,7 @@ fn without(mut base: Value, names: &[&str]) -> Value {
 fn apitoolkit() -> Value {
     json!({
         "apitoolkit.msg_id": "*",
+        "apitoolkit.request_id": "r-1",
         "apitoolkit.sdk_type": "RustActixWeb",
         "apitoolkit.service_version": "2.0",
         "apitoolkit.tags": ["env: production", "team: api"],
