@@ -176,6 +176,7 @@ impl Pipeline {
             return Self::record(instruments, config, measured);
         }
         state.measured.push((Arc::clone(instruments), Arc::clone(config), measured));
+        state.submitted += 1;
         let wake = state.asleep;
         drop(state);
         if wake {
@@ -208,10 +209,15 @@ impl Pipeline {
     /// processed, those among them that the worker has in hand.
     pub(crate) fn abandon(&self) -> u64 {
         let mut state = self.lock();
+        let measured = mem::take(&mut state.measured);
+        state.processed += measured.len() as u64;
         let left = state.submitted - state.processed;
         let queued = mem::take(&mut state.queue);
         state.processed += queued.len() as u64;
         drop(state);
+        for (instruments, config, measured) in measured {
+            Self::record(&instruments, &config, measured);
+        }
         for (finished, _) in &queued {
             self.refuse(finished, DropReason::Shutdown);
         }
@@ -263,14 +269,19 @@ impl Pipeline {
         while let Some((batch, measured)) = self.next_batch() {
             for (instruments, config, measured) in measured {
                 Self::end(|| Self::record(&instruments, &config, measured));
+                self.done();
             }
             for (finished, reservation) in batch {
                 self.process(finished, &mut scratch);
                 drop(reservation);
-                self.lock().processed += 1;
-                self.progress.notify_all();
+                self.done();
             }
         }
+    }
+
+    fn done(&self) {
+        self.lock().processed += 1;
+        self.progress.notify_all();
     }
 
     /// Everything queued, waiting for it if need be; `None` once closed and empty.
