@@ -7,6 +7,7 @@
 mod awc;
 mod call;
 mod options;
+mod parent;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod rules;

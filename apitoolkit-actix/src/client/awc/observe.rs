@@ -5,9 +5,9 @@ use awc::{Client, ClientRequest, error::HttpError, http::Method};
 use opentelemetry::Context;
 
 use super::{ObservedClient, ObservedRequest, active::Active};
-use crate::{
-    client::options::{Options, setters},
-    telemetry::{RequestContext, Scope},
+use crate::client::{
+    options::{Options, setters},
+    parent,
 };
 
 thread_local! {
@@ -61,8 +61,7 @@ pub fn observed_client() -> Client {
 /// The call's span is a child of the current one if that belongs to the request (a service's, for
 /// instance), else of the request's.
 pub fn observe_request(request: &impl HttpMessage) -> Observer {
-    let request = request.extensions().get::<RequestContext>().cloned();
-    Observer { request: request.map(|request| request.context), ..observe() }
+    Observer { request: parent::of_request(request), ..observe() }
 }
 
 /// As [`observe_request`], without the request at hand: the call's span is a child of the current
@@ -141,30 +140,9 @@ impl Observer {
         Active::new(self.options.clone(), self.parent())
     }
 
-    /// What a call is made in: the current context, unless that is not the request's.
+    /// What a call is made in.
     fn parent(&self) -> Context {
-        let current = Context::current();
-        match &self.request {
-            Some(request) if !is_inside(&current, request) => request.clone(),
-            _ => current,
-        }
-    }
-}
-
-/// Whether a context belongs to the exchange of a request.
-fn is_inside(context: &Context, request: &Context) -> bool {
-    use opentelemetry::trace::TraceContextExt as _;
-    let exchange = |context: &Context| {
-        context.get::<Scope>().and_then(|scope| scope.exchange.as_ref().map(|exchange| exchange.id))
-    };
-    match (exchange(context), exchange(request)) {
-        (Some(one), Some(other)) => one == other,
-        // Neither is recorded: then only the trace matters.
-        (None, None) => {
-            let trace = |context: &Context| context.span().span_context().trace_id();
-            trace(context) == trace(request)
-        }
-        _ => false,
+        parent::parent(self.request.as_ref())
     }
 }
 

@@ -27,10 +27,11 @@ use crate::{
     client::{
         call::{CallRecord, Observed, Place},
         options::Options,
+        parent,
     },
     error::ConfigError,
     semconv,
-    telemetry::{Scope, Source, default_config},
+    telemetry::Source,
 };
 
 thread_local! {
@@ -64,7 +65,9 @@ impl<S> ObservedClientService<S> {
         request: ConnectRequest,
     ) -> Result<(ConnectRequest, Option<Watch>), ConfigError> {
         let Known { active, hop, parent, options } = self.known(Parts::of(&request).uri);
-        let Some(scope) = self.scope(&parent) else { return Ok((request, None)) };
+        let Some(scope) = parent::scope(&parent, self.source.as_ref()) else {
+            return Ok((request, None));
+        };
         let plan = options.as_ref().unwrap_or(&self.options).plan(&scope.config)?;
         let parts = Parts::of(&request);
         let place = Place {
@@ -108,18 +111,6 @@ impl<S> ObservedClientService<S> {
             _ => None,
         };
         Known { active: None, hop, parent, options }
-    }
-
-    fn scope(&self, parent: &Context) -> Option<Scope> {
-        match (parent.get::<Scope>(), &self.source) {
-            (Some(scope), _) => Some(scope.clone()),
-            (None, Some(source)) => Some(Scope {
-                source: Arc::clone(source),
-                config: default_config()?,
-                exchange: None,
-            }),
-            (None, None) => Scope::of(parent).map(|scope| scope.into_owned()),
-        }
     }
 }
 

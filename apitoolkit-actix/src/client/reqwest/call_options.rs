@@ -1,11 +1,11 @@
 use std::fmt;
 
 use actix_web::HttpMessage;
-use opentelemetry::{Context, trace::TraceContextExt as _};
+use opentelemetry::Context;
 
-use crate::{
-    client::options::{Options, setters},
-    telemetry::{RequestContext, Scope},
+use crate::client::{
+    options::{Options, setters},
+    parent,
 };
 
 /// How one call through [`ObservedReqwest`](crate::ObservedReqwest) is recorded.
@@ -67,35 +67,14 @@ impl CallOptions {
     /// }
     /// ```
     pub fn of_request(request: &impl HttpMessage) -> Self {
-        let request = request.extensions().get::<RequestContext>().cloned();
-        Self { request: request.map(|request| request.context), ..Self::new() }
+        Self { request: parent::of_request(request), ..Self::new() }
     }
 
     setters!();
 
     /// What the call is made in.
     pub(super) fn parent(&self) -> Context {
-        let current = Context::current();
-        match &self.request {
-            Some(request) if !is_inside(&current, request) => request.clone(),
-            _ => current,
-        }
-    }
-}
-
-/// Whether a context belongs to the exchange of a request.
-fn is_inside(context: &Context, request: &Context) -> bool {
-    let exchange = |context: &Context| {
-        context.get::<Scope>().and_then(|scope| scope.exchange.as_ref().map(|exchange| exchange.id))
-    };
-    match (exchange(context), exchange(request)) {
-        (Some(one), Some(other)) => one == other,
-        // Neither is recorded: then only the trace matters.
-        (None, None) => {
-            let trace = |context: &Context| context.span().span_context().trace_id();
-            trace(context) == trace(request)
-        }
-        _ => false,
+        parent::parent(self.request.as_ref())
     }
 }
 

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Extensions;
@@ -11,10 +11,11 @@ use crate::{
     client::{
         call::{CallRecord, Observed, Place},
         options::{Options, setters},
+        parent,
     },
     error::ConfigError,
     semconv,
-    telemetry::{Scope, Source, Telemetry, default_config},
+    telemetry::{Source, Telemetry},
 };
 
 /// Middleware for `reqwest`: every call of the client that has it is recorded.
@@ -93,7 +94,7 @@ impl ObservedReqwest {
         call: Option<&CallOptions>,
     ) -> Result<Option<CallRecord>, ConfigError> {
         let parent = call.map_or_else(Context::current, CallOptions::parent);
-        let Some(scope) = self.scope(&parent) else { return Ok(None) };
+        let Some(scope) = parent::scope(&parent, self.source.as_ref()) else { return Ok(None) };
         let plan = match call {
             Some(call) => call.options.clone().over(&self.options).plan(&scope.config)?,
             None => self.options.plan(&scope.config)?,
@@ -116,17 +117,6 @@ impl ObservedReqwest {
                 Some(record)
             }
         })
-    }
-
-    fn scope<'p>(&self, parent: &'p Context) -> Option<Cow<'p, Scope>> {
-        match (parent.get::<Scope>(), &self.source) {
-            (None, Some(source)) => Some(Cow::Owned(Scope {
-                source: Arc::clone(source),
-                config: default_config()?,
-                exchange: None,
-            })),
-            _ => Scope::of(parent),
-        }
     }
 }
 
