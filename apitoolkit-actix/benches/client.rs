@@ -8,6 +8,7 @@
 //! Rounds of a second take turns, so that whatever else the machine does hits all alike. Recorded
 //! calls are redacted on the worker, and their spans end where no exporter is. With `--calls` and a
 //! mode it makes so many calls and ends, for counting instructions.
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and may fail")]
 
 use std::{env, net::SocketAddr, sync::mpsc, thread, time::Duration, time::Instant};
 
