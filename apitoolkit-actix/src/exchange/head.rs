@@ -158,8 +158,8 @@ pub(crate) struct ResponseHead {
 impl ResponseHead {
     /// How long the body is to be, in bytes. Some answers announce one and have none (RFC 9110,
     /// section 6.4.1).
-    fn announced(&self) -> Option<u64> {
-        if matches!(self.status, 100..=199 | 204 | 304) {
+    fn announced(&self, asked: &Method) -> Option<u64> {
+        if matches!(self.status, 100..=199 | 204 | 304) || asked.name() == "HEAD" {
             return None;
         }
         self.fields.first("content-length")?.trim().parse().ok()
@@ -180,9 +180,9 @@ impl Exchange {
     /// Notes the end of a response body, unless it is shorter than its head announced: a connection
     /// that is closed too early looks like an end. Returns whether it was one.
     pub(crate) fn end_response_body_unless_short(&mut self) -> bool {
-        let declared = self.response.as_ref().and_then(ResponseHead::announced);
-        let is_short = declared.is_some_and(|bytes| bytes > self.response_body.total())
-            && self.request.method.name() != "HEAD";
+        let method = &self.request.method;
+        let announced = self.response.as_ref().and_then(|head| head.announced(method));
+        let is_short = announced.is_some_and(|bytes| bytes > self.response_body.total());
         if is_short {
             self.response_body.fail();
         } else {
@@ -214,5 +214,26 @@ impl Exchange {
             + self.response.as_ref().map_or(0, |head| head.fields.size())
             + self.errors.iter().map(ErrorReport::size).sum::<usize>()
             + self.attributes.size()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_answers_announce_a_body_and_have_none() {
+        let announced = |status, method: &str, length: &str| {
+            let mut fields = Fields::default();
+            fields.push("content-length", length.as_bytes(), false);
+            ResponseHead { status, fields }.announced(&Method::new(method))
+        };
+        assert_eq!(announced(200, "GET", " 5"), Some(5));
+        assert_eq!(announced(404, "POST", "0"), Some(0));
+        assert_eq!(announced(200, "HEAD", "5"), None);
+        for status in [101, 204, 304] {
+            assert_eq!(announced(status, "GET", "5"), None);
+        }
+        assert_eq!(announced(200, "GET", "five"), None);
     }
 }

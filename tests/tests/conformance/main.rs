@@ -3,7 +3,7 @@
 //! The same requirements that the specification's own conformance tests check at their strictest
 //! (41 tests, strict level 2), and a few beyond.
 
-#![expect(clippy::expect_used, reason = "tests")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 #[path = "../../../examples/relay/app.rs"]
 mod relay;

@@ -170,7 +170,9 @@ fn no_key_of_the_library_s_can_be_set() {
             exchange(app)
         };
         let keys = |span: &Span| -> Vec<String> {
-            span.attributes.iter().map(|(key, _)| key.to_owned()).collect()
+            let mut keys: Vec<_> = span.attributes.iter().map(|(key, _)| key.to_owned()).collect();
+            keys.sort();
+            keys
         };
         let before = keys(&ask(&app(Vec::new())));
         assert!(before.len() > 20, "{before:?}");

@@ -1,13 +1,13 @@
 //! What is captured of calls, and what is taken out of it.
 
-use apitoolkit_actix::{Convention, testing::Span};
+use apitoolkit_actix::{Convention, observe, testing::Span};
 use apitoolkit_tests::{Answer, Upstream};
 use awc::{Client, cookie::Cookie, http::header::HeaderValue};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 
-use crate::support::{Here, app, ask, text};
+use crate::support::{Caller, Here, app, ask, run, text};
 
 fn bodies(span: &Span) -> (String, String) {
     let text = |body: Option<Vec<u8>>| String::from_utf8(body.unwrap()).unwrap();
@@ -165,4 +165,30 @@ fn credentials_in_headers() {
     let received = upstream.received();
     assert_eq!(received[0].the("authorization"), "Bearer CANARY-4");
     assert_eq!(received[4].the("x-plain"), "CANARY-3");
+}
+
+/// Case 49: of a body that never ends no more is kept than the cap, and nothing of it leaves that
+/// was not looked through.
+#[test]
+fn an_endless_answer() {
+    let upstream = Upstream::start(|_| {
+        let head = Answer::head(200, &[("transfer-encoding", "chunked")]);
+        head.repeat(format!("10000\r\n{}\r\n", "x".repeat(0x10000)), usize::MAX)
+    });
+    let caller = Caller::new();
+    run(async {
+        let observer = observe().client(&caller.client()).capture_response_body(true);
+        let mut answer = observer.get(upstream.url("/")).send().await.unwrap();
+        let mut read = 0;
+        while read < 8 * 1024 * 1024 {
+            read += answer.next().await.unwrap().unwrap().len();
+            assert!(caller.telemetry.stats().buffered_bytes() <= 65_536);
+        }
+        assert_eq!(caller.telemetry.stats().buffered_bytes(), 65_536);
+    });
+    let call = caller.held(1).remove(0);
+    let notice = String::from_utf8(call.response_body().unwrap()).unwrap();
+    assert!(notice.starts_with("[CLIENT_REDACTED] [truncated body"), "{notice}");
+    assert_eq!(call.events_named("cancelled").count(), 1);
+    assert_eq!(call.attr("http.response.body.size"), None, "nobody knows");
 }

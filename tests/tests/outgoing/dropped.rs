@@ -159,6 +159,32 @@ fn with_the_handler() {
     }
 }
 
+/// The handler panics with one call under way and the answer to another half read.
+#[test]
+fn by_a_panic() {
+    let upstream = upstream();
+    let app = app(
+        &upstream,
+        |b| b,
+        async |here: Here| {
+            let mut half = here.observe().get(here.url("/half")).send().await.unwrap();
+            half.next().await.unwrap().unwrap();
+            let mut waiting = here.observe().get(here.url("/never")).send();
+            assert!(poll!(&mut waiting).is_pending());
+            let _both = (half, waiting);
+            panic!("with calls")
+        },
+    );
+    let (answer, _) = app.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n").rest();
+    assert_eq!(answer, b"");
+    let held = app.held_calls(1, 2);
+    assert_eq!(held.servers[0].str_attr("error.type"), Some("panic"));
+    for call in &held.clients {
+        let is_half = call.str_attr("url.path") == Some("/half");
+        assert_cancelled(call, held.servers[0].end, is_half.then_some(200));
+    }
+}
+
 /// A system that ends takes its tasks with it.
 #[test]
 fn at_the_end_of_the_runtime() {
