@@ -126,7 +126,7 @@ fn active_requests_come_and_go() {
 
 #[test]
 fn without_an_exporter_for_metrics_there_are_none() {
-    let collector = apitoolkit_actix::testing::Collector::start().unwrap();
+    let collector = testing::Collector::start().unwrap();
     let telemetry = apitoolkit_tests::telemetry(&collector)
         .metrics_exporter(apitoolkit_actix::Exporter::None)
         .build()
