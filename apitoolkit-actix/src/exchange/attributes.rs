@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
 use super::{
-    attribute::{Value, plain},
     text::cut,
+    value::{Value, plain},
 };
 use crate::{redact::Redactor, semconv};
 

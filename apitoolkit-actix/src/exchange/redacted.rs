@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Direction, ErrorReport, Exchange, Failure, Fields, Method, RedactedBody, RequestHead, Value,
+    Direction, ErrorReport, Exchange, Failure, Fields, Method, RedactedBody, RedactedError, RequestHead, Value,
     authority::{Authority, Forwarded},
     error_report::MARKED_FAILED,
 };
@@ -46,18 +46,6 @@ pub(crate) struct RedactedExchange {
     pub(crate) attributes: Vec<(Cow<'static, str>, Value)>,
     pub(crate) failure: Option<Failure>,
     pub(crate) took: Duration,
-}
-
-/// An error whose texts were scrubbed.
-#[derive(Debug)]
-pub(crate) struct RedactedError {
-    pub(crate) when: SystemTime,
-    pub(crate) error_type: &'static str,
-    pub(crate) message: String,
-    pub(crate) root_error_type: &'static str,
-    pub(crate) root_error_message: String,
-    pub(crate) stack_trace: Option<String>,
-    pub(crate) is_unhandled: bool,
 }
 
 impl Exchange {
@@ -228,28 +216,6 @@ impl fmt::Display for RedactedExchange {
             write!(f, ", {}", failure.error_type().unwrap_or("cancelled"))?;
         }
         write!(f, "; request {}; response {}", self.request_body, self.response_body)
-    }
-}
-
-impl RedactedError {
-    fn new(report: &ErrorReport, redactor: &Redactor) -> Self {
-        let scrub = |text: &str| redactor.text(text).into_owned();
-        let message = ErrorReport::cut_message(scrub(&report.message));
-        let root = report.root.as_ref();
-        Self {
-            when: report.when,
-            error_type: report.error_type,
-            root_error_type: root.map_or(report.error_type, |root| root.error_type),
-            root_error_message: root.map_or_else(
-                || message.clone(),
-                |root| ErrorReport::cut_message(scrub(&root.message)),
-            ),
-            message,
-            stack_trace: report
-                .stack_trace()
-                .map(|trace| ErrorReport::cut_stack_trace(scrub(&trace))),
-            is_unhandled: report.is_unhandled,
-        }
     }
 }
 
