@@ -151,7 +151,7 @@ fn sent_back(span: &Span) -> Option<String> {
     span.response_body().map(|body| String::from_utf8(body).unwrap())
 }
 
-/// Case 49: what is captured is decoded, whether the caller has it decoded or not; the size is that
+/// What is captured is decoded, whether the caller has it decoded or not; the size is that
 /// on the wire.
 #[test]
 fn compressed_answers_are_captured_decoded() {

@@ -103,7 +103,7 @@ fn bodies_that_cannot_be_redacted() {
     }
 }
 
-/// Case 51: credentials in headers, and whatever is marked as sensitive.
+/// Credentials in headers, and whatever is marked as sensitive.
 #[test]
 fn credentials_in_headers() {
     let upstream = Upstream::start(|_| {
@@ -167,7 +167,7 @@ fn credentials_in_headers() {
     assert_eq!(received[4].the("x-plain"), "CANARY-3");
 }
 
-/// Case 49: of a body that never ends no more is kept than the cap, and nothing of it leaves that
+/// Of a body that never ends no more is kept than the cap, and nothing of it leaves that
 /// was not looked through.
 #[test]
 fn an_endless_answer() {

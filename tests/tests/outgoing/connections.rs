@@ -5,7 +5,7 @@ use apitoolkit_tests::Upstream;
 
 use crate::support::{Here, app, ask, text};
 
-/// Case 47, on one connection: fifty calls, each with options of its own.
+/// Fifty calls, each with options of its own.
 #[test]
 fn calls_with_any_options_share_a_connection() {
     let upstream = Upstream::saying("hello");

@@ -1,4 +1,4 @@
-//! Calls that the app drops before their end (case 45): each ends at once, once, and did not fail.
+//! Calls that the app drops before their end: each ends at once, once, and did not fail.
 
 use std::{
     cell::Cell,

@@ -1,4 +1,4 @@
-//! Calls that fail (case 43): the caller's error is awc's own, and the span says what went wrong in
+//! Calls that fail: the caller's error is awc's own, and the span says what went wrong in
 //! one of a few words.
 
 use std::{

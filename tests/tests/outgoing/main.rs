@@ -1,10 +1,10 @@
 //! Tests of outgoing calls: an app of ours with the observed client, and servers that it calls.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
-mod answers;
 #[path = "../telemetry/children.rs"]
 mod children;
 
+mod answers;
 mod bodies;
 mod connections;
 mod dropped;

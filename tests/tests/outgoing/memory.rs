@@ -1,4 +1,4 @@
-//! Bodies of a gibibyte go through, and memory stays (case 49). Each in a process of its own, whose
+//! Bodies of a gibibyte go through, and memory stays. Each in a process of its own, whose
 //! other threads play the callee in constant memory.
 #![expect(clippy::print_stdout, reason = "figures for whoever reads along")]
 

@@ -136,7 +136,7 @@ fn options_do_not_stay() {
     );
 }
 
-/// Case 92: each of the four directions alone captures that one.
+/// Each of the four directions alone captures that one.
 #[test]
 fn a_capture_flag_is_about_its_own_direction() {
     let upstream = Upstream::start(|_| Answer::json(r#"{"answer":1}"#));

@@ -52,7 +52,7 @@ fn a_call_in_a_service_is_the_services_child() {
     held.clients.iter().for_each(|client| assert_of(&held.servers[0], client));
 }
 
-/// Case 40, nested: the app has a CLIENT span of its own around the call.
+/// The app has a CLIENT span of its own around the call.
 #[test]
 fn a_call_inside_another_client_span() {
     let upstream = Upstream::saying("hello");
@@ -180,7 +180,7 @@ fn calls_side_by_side_are_siblings() {
     );
 }
 
-/// Case 40: what the callee records is a child of the call's span.
+/// What the callee records is a child of the call's span.
 #[test]
 fn the_callees_span_is_the_calls_child() {
     let upstream = Upstream::saying("hello");

@@ -1,4 +1,4 @@
-//! Many calls at once, and fewer connections than calls (case 47).
+//! Many calls at once, and fewer connections than calls.
 
 use std::{collections::HashMap, time::Duration};
 

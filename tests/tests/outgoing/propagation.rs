@@ -172,7 +172,7 @@ fn a_frozen_request_keeps_its_flags() {
     assert!(ours.head.contains("Connection: close") && ours_extra.head.contains("X-Later: 1"));
 }
 
-/// Case 52: what no header can hold is left out or encoded, and breaks nothing.
+/// What no header can hold is left out or encoded, and breaks nothing.
 #[test]
 fn values_that_no_header_can_hold() {
     let upstream = Upstream::saying("hello");

@@ -1,4 +1,4 @@
-//! Redirects go where and as they would without us, with what belongs to each hop (case 46).
+//! Redirects go where and as they would without us, with what belongs to each hop.
 
 use apitoolkit_actix::observed_client;
 use apitoolkit_tests::{Answer, Upstream};

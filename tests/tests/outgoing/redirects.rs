@@ -1,4 +1,4 @@
-//! Redirects: each hop is a call of its own (case 46).
+//! Redirects: each hop is a call of its own.
 
 use apitoolkit_actix::{ObservedClient, observed_client, testing::Span};
 use apitoolkit_tests::{Answer, TestApp, Upstream};

@@ -20,7 +20,7 @@ fn traceparents(upstream: &Upstream) -> Vec<Vec<String>> {
     upstream.received().iter().map(lines).collect()
 }
 
-/// By the sampler, and by the caller (case 34).
+/// By the sampler, and by the caller.
 #[test]
 fn what_is_not_sampled_is_told_so_and_no_more() {
     let upstream = Upstream::start(|request| Answer::ok(&request.content));

@@ -31,7 +31,7 @@ fn calling(
     })
 }
 
-/// Case 40: the whole span, under a parent.
+/// The whole span, under a parent.
 #[test]
 fn every_attribute_of_a_call() {
     let upstream = Upstream::start(|_| Answer::json(r#"{"a":1}"#));
@@ -91,7 +91,7 @@ fn every_attribute_of_a_call() {
     );
 }
 
-/// Case 40: the conventions' names, with and without a template; nothing of APItoolkit's own.
+/// The conventions' names, with and without a template; nothing of APItoolkit's own.
 #[test]
 fn names_by_the_other_convention() {
     let upstream = Upstream::saying("hello");
@@ -120,7 +120,7 @@ fn names_by_the_other_convention() {
     }
 }
 
-/// Case 42: for whoever asks, a 4xx is a failure as a 5xx is.
+/// For whoever asks, a 4xx is a failure as a 5xx is.
 #[test]
 fn statuses_that_mean_failure() {
     let upstream = statuses();
@@ -154,7 +154,7 @@ fn parts(span: &Span) -> (Option<i64>, usize, Option<i64>) {
     (status, cancelled, span.int_attr("http.response.body.size"))
 }
 
-/// Case 48: read to the end, in part, and not at all.
+/// Read to the end, in part, and not at all.
 #[test]
 fn a_call_ends_when_its_body_does_or_is_dropped() {
     let gate = Gate::default();

@@ -1,4 +1,4 @@
-//! The URL of a call, less what is secret in it (case 50).
+//! The URL of a call, less what is secret in it.
 
 use apitoolkit_actix::observe;
 use apitoolkit_tests::Upstream;
