@@ -1,13 +1,7 @@
-use std::{
-    borrow::Cow,
-    fmt,
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{borrow::Cow, fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Direction, ErrorReport, Exchange, Failure, Fields, Method, RedactedBody, RedactedError, RequestHead, Value,
+    Direction, Exchange, Failure, Fields, Method, RedactedBody, RedactedError, RequestHead, Value,
     authority::{Authority, Forwarded},
     error_report::MARKED_FAILED,
 };

@@ -2,25 +2,14 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use actix_web::{
-    Error, FromRequest, HttpRequest, HttpResponse,
-    body::MessageBody,
-    dev::{Payload, ServiceRequest, ServiceResponse},
-    get,
-    middleware::{Next, from_fn},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, web};
 use apitoolkit_actix::{
     Builder, Convention, Exchange, set_attribute,
     testing::{Span, Value},
-    trace_service, traced_service,
 };
-use apitoolkit_tests::{Settings, TestApp};
+use apitoolkit_tests::TestApp;
 
-use crate::{
-    requests::{get, request},
-    support::{exchange, inner},
-};
+use crate::requests::{get, request};
 
 fn with(
     toolkit: impl FnOnce(Builder) -> Builder,
@@ -37,7 +26,7 @@ fn with(
         );
     });
     assert!(app.same(get("/items/7")).ends_with("fine"));
-    exchange(&app)
+    app.held_one()
 }
 
 /// What an exchange has beyond what it would have without `set`.
@@ -51,15 +40,15 @@ fn more(span: &Span) -> Vec<(String, Value)> {
     attributes.map(|(key, value)| (key.to_owned(), value.clone())).collect()
 }
 
-fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     Value::String(text.to_owned())
 }
 
-fn texts(texts: &[&str]) -> Value {
+pub(crate) fn texts(texts: &[&str]) -> Value {
     Value::Array(texts.iter().map(|t| text(t)).collect())
 }
 
-fn pairs<const N: usize>(pairs: [(&str, Value); N]) -> Vec<(String, Value)> {
+pub(crate) fn pairs<const N: usize>(pairs: [(&str, Value); N]) -> Vec<(String, Value)> {
     pairs.map(|(key, value)| (key.to_owned(), value)).into()
 }
 
@@ -167,7 +156,7 @@ fn no_key_of_the_library_s_can_be_set() {
         let ask = |app: &TestApp| {
             let headers = [("x-request-id", "r-1"), ("user-agent", "tests")];
             app.same(request("POST", "/items/7?a=1", &headers, "{}"));
-            exchange(app)
+            app.held_one()
         };
         let keys = |span: &Span| -> Vec<String> {
             let mut keys: Vec<_> = span.attributes.iter().map(|(key, _)| key.to_owned()).collect();
@@ -239,118 +228,4 @@ fn secrets_are_redacted_by_name_and_by_form() {
         ("order.state", text("paid")),
     ]);
     assert_eq!(more(&span), expected);
-}
-
-struct Extractor;
-
-impl FromRequest for Extractor {
-    type Error = Error;
-    type Future = std::future::Ready<Result<Self, Error>>;
-
-    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
-        set_attribute("extractor", true);
-        std::future::ready(Ok(Self))
-    }
-}
-
-async fn inside(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    Exchange::of(&request).set_attribute("way in", true);
-    let response = next.call(request).await?;
-    set_attribute("way out", true);
-    Ok(response)
-}
-
-async fn deep() {
-    actix_rt::task::yield_now().await;
-    set_attribute("deep", true);
-}
-
-#[test]
-fn attributes_are_set_from_anywhere_in_the_request() {
-    let app = TestApp::start(
-        |b| b,
-        |cfg| {
-            let handler = |_: Extractor| async {
-                trace_service("Deep", "inside", deep()).await;
-                let body = futures_util::stream::once(async {
-                    set_attribute("body", true);
-                    Ok::<_, Error>(web::Bytes::from_static(b"fine"))
-                });
-                HttpResponse::Ok().streaming(Box::pin(body))
-            };
-            cfg.service(web::resource("/").wrap(from_fn(inside)).route(web::get().to(handler)));
-        },
-    );
-    app.same(get("/"));
-    let span = exchange(&app);
-    let keys = ["way in", "extractor", "deep", "way out", "body"];
-    assert!(keys.iter().all(|key| span.bool_attr(key) == Some(true)), "{:?}", span.attributes);
-    // They are the exchange's, not the service's.
-    let service = &inner(&app, 1)[0];
-    assert!(keys.iter().all(|key| service.attr(key).is_none()), "{:?}", service.attributes);
-}
-
-#[get("/")]
-#[traced_service(attributes(
-    user.id = 42,
-    api_token = "CANARY-7",
-    note = "password=CANARY-8",
-    long = "x".repeat(1 << 20),
-    list = ["a", "b"],
-))]
-async fn annotated() -> &'static str {
-    "fine"
-}
-
-#[test]
-fn attributes_of_services_obey_the_same_rules() {
-    let app = TestApp::start(
-        |b| b,
-        |cfg| {
-            cfg.service(annotated);
-        },
-    );
-    app.same(get("/"));
-    exchange(&app);
-    let service = &inner(&app, 1)[0];
-    let own: Vec<_> = service
-        .attributes
-        .iter()
-        .filter(|(key, _)| !key.starts_with("code.") && !key.starts_with("apitoolkit."))
-        .map(|(key, value)| (key.to_owned(), value.clone()))
-        .collect();
-    let expected = pairs([
-        ("user.id", Value::Int(42)),
-        ("api_token", text("[CLIENT_REDACTED]")),
-        ("note", text("password=[CLIENT_REDACTED]")),
-        ("long", text(&"x".repeat(8 * 1024))),
-        ("list", texts(&["a", "b"])),
-    ]);
-    assert_eq!(own, expected);
-}
-
-#[test]
-fn a_request_that_is_not_sampled_has_none() {
-    let app = TestApp::with(
-        Settings { sample_ratio: 0.0, ..Settings::default() },
-        |b| b,
-        |_| {
-            |cfg: &mut web::ServiceConfig| {
-                cfg.route(
-                    "/",
-                    web::get().to(|request: HttpRequest| async move {
-                        set_attribute("a", 1);
-                        Exchange::of(&request).set_attribute("b", 1);
-                        format!("{:?} {:?}", Exchange::of(&request), Exchange::current())
-                    }),
-                );
-            }
-        },
-    );
-    let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
-    assert_eq!(answer.text(), "Exchange(not recorded) Exchange(not recorded)");
-    assert_eq!(app.held(0), []);
 }

@@ -23,10 +23,7 @@ use opentelemetry::trace::{Span as _, Tracer as _, TracerProvider as _};
 use opentelemetry_sdk::trace::SdkTracer;
 use tokio::sync::oneshot;
 
-use crate::{
-    requests::get,
-    support::{exchange, inner},
-};
+use crate::{requests::get, support::inner};
 
 /// Makes a span as any code does that knows nothing of us.
 fn mark(tracer: &SdkTracer, name: &'static str) {
@@ -101,7 +98,7 @@ fn what_takes_its_context_along_is_a_child_and_what_does_not_is_nobody_s() {
     let app = app_with_tracer(everywhere);
     let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
     assert_eq!(answer.text(), "fine");
-    let request = exchange(&app);
+    let request = app.held_one();
     let spans = inner(&app, 12);
     let (with, without): (Vec<_>, Vec<_>) =
         spans.iter().partition(|span| span.name.starts_with("with:"));
@@ -142,7 +139,7 @@ fn work_may_outlive_its_request() {
     );
     let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
     assert_eq!(answer.text(), "fine");
-    let request = exchange(&app);
+    let request = app.held_one();
     assert_eq!(app.collector.spans().len(), 1);
     release.send(()).unwrap();
     let late = &inner(&app, 1)[0];
@@ -178,7 +175,7 @@ fn the_context_is_that_of_the_call() {
         },
     );
     app.same(get("/"));
-    let request = exchange(&app);
+    let request = app.held_one();
     inner(&app, 4);
     assert_eq!(
         app.collector.span_tree(&request.trace_id),
@@ -202,7 +199,7 @@ fn a_panic_in_the_background_stays_there() {
         },
     );
     assert!(app.same(get("/")).ends_with("true"));
-    let request = exchange(&app);
+    let request = app.held_one();
     assert_eq!((request.events.len(), request.str_attr("error.type")), (0, None));
     assert_eq!(inner(&app, 1)[0].str_attr("error.type"), Some("panic"));
 }
@@ -233,7 +230,7 @@ fn synchronous_parts_are_inside_too() {
         },
     );
     app.same(get("/"));
-    let request = exchange(&app);
+    let request = app.held_one();
     let parent = |span: &Span| span.parent_span_id.clone();
     let spans = inner(&app, 2);
     assert_eq!(

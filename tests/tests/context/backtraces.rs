@@ -7,7 +7,7 @@ use apitoolkit_tests::TestApp;
 use crate::{
     children,
     requests::get,
-    support::{BROKEN_CAUSES, Broken, exchange},
+    support::{BROKEN_CAUSES, Broken},
 };
 
 fn named_on_the_way(request: &HttpRequest) {
@@ -30,7 +30,7 @@ fn span() -> Span {
         },
     );
     app.same(get("/"));
-    exchange(&app)
+    app.held_one()
 }
 
 async fn panics() -> &'static str {
@@ -71,7 +71,7 @@ fn a_backtrace_says_how_the_program_came_there() {
             },
         );
         app.same(get("/"));
-        let [trace] = &self::traces(&exchange(&app))[..] else { panic!() };
+        let [trace] = &self::traces(&app.held_one())[..] else { panic!() };
         assert!(trace.starts_with(&format!("at {}:", file!())), "{trace}");
         assert!(trace.contains("\n\nStack backtrace:\n"), "{trace}");
         assert!(trace.contains("backtraces::named_in_a_panic"), "{trace}");

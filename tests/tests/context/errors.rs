@@ -2,10 +2,7 @@
 
 use std::{
     error::Error,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use actix_web::{
@@ -24,10 +21,10 @@ use apitoolkit_tests::{Settings, TestApp};
 
 use crate::{
     requests::get,
-    support::{Broken, Told, errors, exchange},
+    support::{Broken, Told, errors},
 };
 
-fn app(report: impl Fn(&HttpRequest) + Clone + Send + 'static) -> TestApp {
+pub(crate) fn app(report: impl Fn(&HttpRequest) + Clone + Send + 'static) -> TestApp {
     TestApp::start(
         |b| b,
         move |cfg| {
@@ -43,14 +40,14 @@ fn app(report: impl Fn(&HttpRequest) + Clone + Send + 'static) -> TestApp {
     )
 }
 
-fn reported(report: impl Fn(&HttpRequest) + Clone + Send + 'static) -> Span {
+pub(crate) fn reported(report: impl Fn(&HttpRequest) + Clone + Send + 'static) -> Span {
     let app = app(report);
     assert!(app.same(get("/")).ends_with("fine"));
-    exchange(&app)
+    app.held_one()
 }
 
 /// A handled error says nothing of the exchange's status.
-fn assert_fine(span: &Span) {
+pub(crate) fn assert_fine(span: &Span) {
     assert_eq!((span.status.code, span.status.message.as_str()), (StatusCode::Unset, ""));
     assert_eq!(span.str_attr("error.type"), None);
     assert_eq!(span.int_attr("http.response.status_code"), Some(200));
@@ -158,7 +155,7 @@ fn errors_are_reported_from_anywhere_in_the_request() {
         },
     );
     app.same(get("/"));
-    let span = exchange(&app);
+    let span = app.held_one();
     assert_fine(&span);
     let messages: Vec<_> = errors(&span).into_iter().map(|told| told.message).collect();
     let expected =
@@ -173,96 +170,6 @@ fn a_request_whose_extensions_are_in_use_is_no_trap() {
         report_error(request, &std::io::Error::other("meanwhile"));
     });
     assert_eq!(errors(&span), [Told::new("std::io::error::Error", "meanwhile")]);
-}
-
-#[test]
-fn an_error_whose_text_misbehaves_is_told_of_all_the_same() {
-    struct Odd;
-    impl std::fmt::Debug for Odd {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("CANARY-debug")
-        }
-    }
-    impl std::fmt::Display for Odd {
-        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            // Whoever wrote this may be in the middle of adding to the exchange.
-            apitoolkit_actix::set_attribute("odd", true);
-            panic!("in a Display")
-        }
-    }
-    impl Error for Odd {}
-    let span = reported(|request| report_error(request, &Odd));
-    assert_fine(&span);
-    assert_eq!(span.bool_attr("odd"), Some(true));
-    let [told] = &errors(&span)[..] else { panic!() };
-    assert_eq!(told.message, "… (its Display panicked)");
-}
-
-#[test]
-fn ten_thousand_errors_are_thirty_two_and_a_number() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    #[derive(Debug)]
-    struct Counted(u32);
-    impl std::fmt::Display for Counted {
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            ASKED.fetch_add(1, Ordering::SeqCst);
-            write!(f, "{} token=CANARY-{}", self.0, self.0)
-        }
-    }
-    impl Error for Counted {}
-    let span = reported(|request| {
-        for n in 0..10_000 {
-            report_error(request, &Counted(n));
-        }
-    });
-    assert_fine(&span);
-    assert_eq!(ASKED.load(Ordering::SeqCst), 32, "no text is made of what is not kept");
-    let counted = errors(&span)[0].error_type.clone();
-    assert!(counted.ends_with("::Counted"), "{counted}");
-    let mut expected: Vec<_> =
-        (0..32).map(|n| Told::new(&counted, &format!("{n} token=[CLIENT_REDACTED]"))).collect();
-    expected.push(Told::new("more_errors", "9968 more errors"));
-    assert_eq!(errors(&span), expected);
-}
-
-#[test]
-fn errors_of_a_megabyte_fit_into_one_span() {
-    let app = app(|request| {
-        let odd = "\u{1}".repeat(1 << 20);
-        for n in 0..100 {
-            report_error(request, &std::io::Error::other(format!("{n} {odd}")));
-        }
-    });
-    app.same(get("/"));
-    let span = exchange(&app);
-    let errors = errors(&span);
-    assert!(errors.iter().all(|told| told.message.len() <= 8 * 1024), "messages are cut");
-    let kept = errors.len() - 1;
-    assert!((2..32).contains(&kept), "{kept}");
-    let rest = format!("{} more errors", 100 - kept);
-    assert_eq!(errors.last(), Some(&Told::new("more_errors", &rest)));
-    let bytes = span.str_attr("apitoolkit.errors").unwrap().len();
-    assert!(bytes < 512 * 1024, "no part of the span was left out for its size: {bytes} B");
-}
-
-/// Where a text is cut, half a secret would be no secret any more.
-#[test]
-fn a_secret_at_the_end_of_a_long_message_does_not_leave() {
-    let span = reported(|request| {
-        let url = "postgres://app:CANARY-1@db";
-        // What is redacted before makes room for what comes late.
-        let secrets = format!("password={} ", "y".repeat(5_000)).repeat(2);
-        for (secrets, before) in [(secrets.as_str(), 12), ("", 12), ("", 8)] {
-            // The end cuts it in its scheme, and between the password and the `@`.
-            for n in [2, 11] {
-                let text = "x ".repeat((before * 1024 - secrets.len()) / 2 - n);
-                report_error(request, &std::io::Error::other(format!("{secrets}{text}{url}")));
-            }
-        }
-    });
-    let errors = errors(&span);
-    assert!(errors.len() >= 5, "{}", errors.len());
-    assert!(errors.iter().all(|told| told.message.len() <= 8 * 1024), "{errors:#?}");
 }
 
 #[test]

@@ -17,7 +17,6 @@ use tracing::Level;
 use crate::{
     children, log,
     requests::{get, request},
-    support::exchange,
 };
 
 fn app(toolkit: impl FnOnce(Builder) -> Builder) -> TestApp {
@@ -65,7 +64,7 @@ fn what_a_hook_says_obeys_the_rules_of_attributes() {
             .attributes(|_| (0_i64..).map(|n| (format!("k{n}"), n)))
     });
     app.same(get("/"));
-    let span = exchange(&app);
+    let span = app.held_one();
     assert_eq!(span.str_attr("password"), Some("[CLIENT_REDACTED]"));
     assert_eq!(span.str_attr("http.route"), Some("/"));
     let last = (0..100).rev().find(|n| span.attr(&format!("k{n}")).is_some());
@@ -99,7 +98,7 @@ fn a_handler_has_the_last_word_and_may_use_what_the_hook_used() {
     );
     let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
     assert_eq!(answer.text(), "true");
-    assert_eq!(exchange(&app).str_attr("step"), Some("handler"));
+    assert_eq!(app.held_one().str_attr("step"), Some("handler"));
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 

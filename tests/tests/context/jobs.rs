@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::{
     children,
     requests::request,
-    support::{Broken, Told, errors, exceptions, exchange, inner},
+    support::{Broken, Told, errors, exceptions, inner},
 };
 
 async fn digest() -> Result<u32, Broken> {
@@ -65,7 +65,7 @@ fn assert_job(digest: &Span, render: &Span) {
 fn a_job_that_a_request_starts_is_a_trace_of_its_own() {
     let app = app();
     assert!(app.same(request("GET", "/", &[], "")).ends_with("true"));
-    let request = exchange(&app);
+    let request = app.held_one();
     let [digest, render] = &inner(&app, 2)[..] else { panic!() };
     assert_job(digest, render);
     assert_ne!(digest.trace_id, request.trace_id);

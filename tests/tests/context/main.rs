@@ -13,6 +13,8 @@ mod errors;
 mod hooks;
 mod interleaved;
 mod jobs;
+mod late;
+mod limits;
 #[expect(dead_code, reason = "shared; not all of it is used here")]
 #[path = "../telemetry/log.rs"]
 mod log;
@@ -20,6 +22,7 @@ mod marked;
 mod outside;
 mod panics;
 mod people;
+mod reach;
 #[expect(dead_code, reason = "shared; not all of it is used here")]
 #[path = "../integration/requests.rs"]
 mod requests;

@@ -9,7 +9,7 @@ use apitoolkit_tests::TestApp;
 
 use crate::{
     requests::get,
-    support::{Broken, Told, errors, exchange},
+    support::{Broken, Told, errors},
 };
 
 const REASON: &str = "the provider refused token=CANARY-1";
@@ -72,7 +72,7 @@ fn answered(path: &str) -> Span {
         },
     );
     app.same(get(path));
-    exchange(&app)
+    app.held_one()
 }
 
 fn seen(span: &Span) -> (StatusCode, &str, Option<&str>) {

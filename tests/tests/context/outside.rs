@@ -9,7 +9,7 @@ use apitoolkit_tests::{Settings, TestApp};
 use tokio::sync::oneshot;
 use tracing::Level;
 
-use crate::{children, log, requests::get, support::exchange};
+use crate::{children, log, requests::get};
 
 /// Everything there is to add.
 fn add_everything(request: Option<&HttpRequest>) {
@@ -67,7 +67,7 @@ fn a_task_of_its_own_is_outside() {
         );
         let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
         assert_eq!(answer.text(), "fine");
-        let span = exchange(&app);
+        let span = app.held_one();
         assert_eq!((span.events.len(), span.str_attr("error.type")), (0, None));
         assert_eq!(said(since).len(), 1);
     });
@@ -99,7 +99,7 @@ fn after_the_end_one_line_says_so() {
         );
         let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
         assert_eq!(answer.text(), "fine");
-        exchange(&app);
+        app.held_one();
         assert_eq!(said(since), [""; 0]);
         release.send(()).unwrap();
         is_done.recv_timeout(apitoolkit_tests::SOON).unwrap();
@@ -107,7 +107,7 @@ fn after_the_end_one_line_says_so() {
         let expected =
             "`set_attribute` was called after the end of its request: nothing was recorded ";
         assert_eq!(said, [expected]);
-        exchange(&app);
+        app.held_one();
     });
 }
 
@@ -186,7 +186,7 @@ fn what_is_refused_is_named_once() {
         );
         let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
         assert_eq!(answer.text(), "fine");
-        exchange(&app);
+        app.held_one();
         let said = since.said(Level::WARN, "`set_attribute`");
         let [no_key, own, full] = &said[..] else { panic!("{said:#?}") };
         assert!(no_key.contains("without a key"), "{no_key}");

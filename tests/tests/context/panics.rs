@@ -9,7 +9,7 @@ use apitoolkit_tests::TestApp;
 use crate::{
     children, log,
     requests::get,
-    support::{Told, errors, exchange},
+    support::{Told, errors},
 };
 
 const LINE: u32 = line!() + 4;
@@ -47,7 +47,7 @@ fn told(trace: &str) -> Told {
 fn a_panic_has_its_place() {
     let app = app(|b| b);
     assert_eq!(app.same(get("/here")), "");
-    let span = exchange(&app);
+    let span = app.held_one();
     assert_eq!((span.status.code, span.str_attr("error.type")), (StatusCode::Error, Some("panic")));
     assert_eq!(errors(&span), [told(&place())]);
 }
@@ -56,14 +56,14 @@ fn a_panic_has_its_place() {
 fn unless_nobody_listens() {
     let app = app(|b| b.panic_locations(false));
     assert_eq!(app.same(get("/here")), "");
-    assert_eq!(errors(&exchange(&app)), [told("")]);
+    assert_eq!(errors(&app.held_one()), [told("")]);
 }
 
 #[test]
 fn a_panic_from_elsewhere_has_no_place_here() {
     let app = app(|b| b);
     assert_eq!(app.same(get("/from-elsewhere")), "");
-    assert_eq!(errors(&exchange(&app)), [Told::new("panic", "elsewhere")]);
+    assert_eq!(errors(&app.held_one()), [Told::new("panic", "elsewhere")]);
 }
 
 /// The hook is the whole process's.
@@ -81,7 +81,7 @@ fn the_app_s_own_hook_hears_what_it_would_have_heard() {
         }));
         let app = app(|b| b);
         assert_eq!(app.same(get("/here")), "");
-        assert_eq!(errors(&exchange(&app)), [told(&place())]);
+        assert_eq!(errors(&app.held_one()), [told(&place())]);
         // Once for the app, and once for the same without us.
         let once = (Some("with password=CANARY-1".to_owned()), Some(LINE));
         let all: Vec<_> = hear.try_iter().collect();

@@ -7,7 +7,7 @@ use apitoolkit_actix::{
 };
 use apitoolkit_tests::TestApp;
 
-use crate::{requests::request, support::exchange};
+use crate::requests::request;
 
 const KEYS: [&str; 6] =
     ["user.id", "user.email", "user.full_name", "tenant.id", "tenant.name", "session.id"];
@@ -28,7 +28,7 @@ fn asked(
         );
     });
     app.same(request("GET", "/", &[("baggage", baggage)], ""));
-    exchange(&app)
+    app.held_one()
 }
 
 fn people(span: &Span) -> [Option<String>; 6] {

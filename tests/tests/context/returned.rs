@@ -1,24 +1,18 @@
 //! Errors that nobody handled: each is told of once.
 
-use std::{
-    error::Error,
-    fmt,
-    sync::{Arc, Mutex, mpsc},
-};
+use std::{error::Error, fmt};
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError, get, post, web};
 use apitoolkit_actix::{
     Builder, enter_service, report_error,
     testing::{Span, StatusCode},
-    trace_service, traced_service,
+    traced_service,
 };
-use apitoolkit_tests::{SOON, Settings, TestApp};
-use futures_util::stream;
-use tokio::sync::Notify;
+use apitoolkit_tests::TestApp;
 
 use crate::{
     requests::{get, post_json},
-    support::{BROKEN, BROKEN_TYPE, Broken, Told, errors, exceptions, exchange, inner},
+    support::{BROKEN, BROKEN_TYPE, Broken, Told, errors, exceptions, inner},
 };
 
 /// Another error, with the text of the first inside of its own.
@@ -35,7 +29,7 @@ impl Error for Wrapped {}
 impl ResponseError for Wrapped {}
 
 #[traced_service(service = "Stock")]
-async fn count() -> Result<u32, Broken> {
+pub(crate) async fn count() -> Result<u32, Broken> {
     Err(Broken::new())
 }
 
@@ -72,7 +66,7 @@ async fn reported(request: HttpRequest) -> &'static str {
 }
 
 /// Actix does not say what type it is.
-async fn plain() -> Result<HttpResponse, Broken> {
+pub(crate) async fn plain() -> Result<HttpResponse, Broken> {
     Err(Broken::new())
 }
 
@@ -105,17 +99,17 @@ fn app(toolkit: impl FnOnce(Builder) -> Builder) -> TestApp {
 fn asked(path: &str) -> (TestApp, Span) {
     let app = app(|b| b);
     app.same(get(path));
-    let span = exchange(&app);
+    let span = app.held_one();
     (app, span)
 }
 
 /// Name, status, `error.type` and exceptions of a service's span.
-fn failed(span: &Span) -> (&str, &str, Option<&str>, Vec<[String; 2]>) {
+pub(crate) fn failed(span: &Span) -> (&str, &str, Option<&str>, Vec<[String; 2]>) {
     assert_eq!(span.status.code, StatusCode::Error);
     (&span.name, &span.status.message, span.str_attr("error.type"), exceptions(span))
 }
 
-fn exception(error_type: &str, message: &str) -> Vec<[String; 2]> {
+pub(crate) fn exception(error_type: &str, message: &str) -> Vec<[String; 2]> {
     vec![[error_type.to_owned(), message.to_owned()]]
 }
 
@@ -194,7 +188,7 @@ fn the_type_of_an_error_is_known_where_it_can_be() {
 
     let known = app(|b| b.error_type::<Wrapped>().error_type::<Broken>());
     known.same(get("/plain"));
-    assert_eq!(errors(&exchange(&known)), [Told::broken()]);
+    assert_eq!(errors(&known.held_one()), [Told::broken()]);
 
     let (_, span) = asked("/boxed");
     let scrubbed = "token=[CLIENT_REDACTED]";
@@ -205,101 +199,11 @@ fn the_type_of_an_error_is_known_where_it_can_be() {
 fn an_extractor_s_error_has_its_type_and_cause() {
     let app = app(|b| b);
     app.same(post_json("/json", "[1, \"token=CANARY-5\"]"));
-    let span = exchange(&app);
+    let span = app.held_one();
     assert_eq!((span.status.code, span.str_attr("error.type")), (StatusCode::Unset, None));
     let [told] = &errors(&span)[..] else { panic!() };
     assert_eq!(told.error_type, "actix_web::error::JsonPayloadError");
     assert!(told.message.starts_with("Json deserialize error: "), "{told:?}");
     assert_eq!(told.root[0], "serde_json::error::Error");
     assert!(told.trace.starts_with("Caused by: invalid type: string"), "{told:?}");
-}
-
-#[test]
-fn what_fails_after_the_answer_is_told_of_at_once() {
-    let go = Arc::new(Notify::new());
-    let gate = Arc::clone(&go);
-    let app = TestApp::start(
-        |b| b,
-        move |cfg| {
-            let gate = Arc::clone(&gate);
-            let handler = move || {
-                let gate = Arc::clone(&gate);
-                let body = stream::once(async move {
-                    assert!(count().await.is_err());
-                    gate.notified().await;
-                    Ok::<_, actix_web::Error>(web::Bytes::from_static(b"end"))
-                });
-                async { HttpResponse::Ok().streaming(Box::pin(body)) }
-            };
-            cfg.route("/", web::get().to(handler));
-        },
-    );
-    let mut client = app.connect();
-    client.send(get("/"));
-    let spans = inner(&app, 1);
-    assert_eq!(app.collector.spans().len(), 1, "the exchange goes on");
-    let told = exception(BROKEN_TYPE, BROKEN);
-    assert_eq!(failed(&spans[0]), ("Stock.count", BROKEN, Some(BROKEN_TYPE), told));
-    go.notify_one();
-    assert!(client.reply().text().ends_with("end"));
-    assert_eq!(errors(&exchange(&app)), []);
-}
-
-#[test]
-fn what_failed_before_the_client_went_away_is_told_of() {
-    let (running, is_running) = mpsc::channel();
-    let running = Arc::new(Mutex::new(running));
-    let settings = Settings { half_closed: false, ..Settings::default() };
-    let app = TestApp::with(
-        settings,
-        |b| b,
-        |_| {
-            move |cfg: &mut web::ServiceConfig| {
-                let running = Arc::clone(&running);
-                let handler = move || {
-                    let running = Arc::clone(&running);
-                    async move {
-                        assert!(count().await.is_err());
-                        running.lock().unwrap().send(()).unwrap();
-                        std::future::pending::<&'static str>().await
-                    }
-                };
-                cfg.route("/", web::get().to(handler));
-            }
-        },
-    );
-    let mut client = app.connect();
-    client.send(get("/"));
-    is_running.recv_timeout(SOON).unwrap();
-    client.reset();
-    let span = exchange(&app);
-    assert_eq!(span.str_attr("error.type"), Some("client_disconnected"));
-    assert_eq!(errors(&span), []);
-    let told = exception(BROKEN_TYPE, BROKEN);
-    assert_eq!(failed(&inner(&app, 1)[0]), ("Stock.count", BROKEN, Some(BROKEN_TYPE), told));
-}
-
-#[test]
-fn what_fails_in_a_future_of_its_own_is_told_of() {
-    let app = TestApp::start(
-        |b| b,
-        |cfg| {
-            cfg.route(
-                "/",
-                web::get().to(|| async {
-                    let failed = trace_service("Stock", "asked", plain()).report_errors().await;
-                    assert!(failed.is_err());
-                    let quiet = trace_service("Stock", "quiet", plain()).await;
-                    assert!(quiet.is_err());
-                    "fine"
-                }),
-            );
-        },
-    );
-    app.same(get("/"));
-    assert_eq!(errors(&exchange(&app)), []);
-    let spans = inner(&app, 2);
-    let told = exception(BROKEN_TYPE, BROKEN);
-    assert_eq!(failed(&spans[0]), ("Stock.asked", BROKEN, Some(BROKEN_TYPE), told));
-    assert_eq!((spans[1].status.code, spans[1].events.len()), (StatusCode::Unset, 0));
 }

@@ -53,11 +53,6 @@ pub(crate) const BROKEN_ROOT: [&str; 2] =
 pub(crate) const BROKEN_CAUSES: &str = "Caused by: the count is odd, password=[CLIENT_REDACTED]\n\
                                         Caused by: invalid digit found in string";
 
-/// The one exchange of an app, whatever else it recorded.
-pub(crate) fn exchange(app: &TestApp) -> Span {
-    app.held_one()
-}
-
 /// The spans of an app that are no exchanges, when there are so many, in the order of their names.
 pub(crate) fn inner(app: &TestApp, count: usize) -> Vec<Span> {
     let inside = |span: &Span| span.kind != Kind::Server;
