@@ -1,0 +1,217 @@
+use std::{
+    error::Error as StdError,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use opentelemetry::Context;
+
+use super::Tee;
+use crate::{
+    client::options::Plan,
+    exchange::{BodyBuffer, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain},
+    telemetry::{Finished, Measured, Scope},
+};
+
+/// The record of one call in the making.
+///
+/// It finishes exactly once: by one of the methods that consume it, or by its drop, which means
+/// that the caller lost interest.
+#[derive(Debug)]
+pub(in crate::client) struct CallRecord {
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+enum Open {
+    Recorded(Box<Recorded>),
+    Measured(Box<Light>),
+}
+
+/// What is noted of a call that is not recorded.
+#[derive(Debug)]
+pub(super) struct Light {
+    pub(super) measured: Measured,
+    pub(super) scope: Scope,
+    pub(super) clock: Instant,
+}
+
+/// What is noted of a call that is recorded.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub(super) exchange: Exchange,
+    pub(super) tee: Option<Tee>,
+    pub(super) scope: Scope,
+    pub(super) plan: Plan,
+    pub(super) context: Context,
+    pub(super) clock: Instant,
+    /// Whether anyone asked for the response body.
+    pub(super) polled: bool,
+}
+
+impl CallRecord {
+    pub(super) fn recorded(call: Box<Recorded>) -> Self {
+        Self { open: Some(Open::Recorded(call)) }
+    }
+
+    pub(super) fn measured(call: Light) -> Self {
+        Self { open: Some(Open::Measured(Box::new(call))) }
+    }
+
+    /// A body to note what is sent in, if anything is to be noted.
+    pub(in crate::client) fn tee(&mut self) -> Option<Tee> {
+        let Some(Open::Recorded(open)) = &mut self.open else { return None };
+        let body = if open.plan.capture_request_body {
+            let reservation = Reservation::empty(open.scope.source.pipeline.budget());
+            BodyBuffer::capturing(open.plan.max_body_bytes, reservation)
+        } else {
+            BodyBuffer::default()
+        };
+        Some(Arc::clone(open.tee.insert(Arc::new(Mutex::new(body)))))
+    }
+
+    /// Notes how long a request body is that nobody looks into.
+    pub(in crate::client) fn request_size(&mut self, bytes: u64) {
+        if let Some(Open::Recorded(open)) = &mut self.open {
+            open.exchange.request_body.count(bytes);
+        }
+    }
+
+    /// The callee answered.
+    pub(in crate::client) fn responded(
+        &mut self,
+        version: Option<&'static str>,
+        head: ResponseHead,
+    ) {
+        match &mut self.open {
+            Some(Open::Recorded(open)) => {
+                open.exchange.request.version = version;
+                open.exchange.response = Some(head);
+                if open.plan.capture_response_body {
+                    let reservation = Reservation::empty(open.scope.source.pipeline.budget());
+                    open.exchange.response_body =
+                        BodyBuffer::capturing(open.plan.max_body_bytes, reservation);
+                }
+            }
+            Some(Open::Measured(light)) => light.measured.answered(head.status, version),
+            None => {}
+        }
+    }
+
+    /// Whether the response's headers are wanted.
+    pub(in crate::client) fn wants_headers(&self) -> bool {
+        matches!(self.open, Some(Open::Recorded(_)))
+    }
+
+    /// The response body is asked for more.
+    pub(in crate::client) fn response_polled(&mut self) {
+        if let Some(Open::Recorded(open)) = &mut self.open {
+            open.polled = true;
+        }
+    }
+
+    pub(in crate::client) fn response_chunk(&mut self, chunk: &Bytes) {
+        if let Some(Open::Recorded(open)) = &mut self.open {
+            open.exchange.response_body.push(chunk, Retain::Copy);
+        }
+    }
+
+    /// The response body's stream ended: with the body, if all that was announced has come.
+    pub(in crate::client) fn ended(mut self) {
+        let is_short = match &mut self.open {
+            Some(Open::Recorded(open)) => !open.exchange.end_response_body_unless_short(),
+            _ => false,
+        };
+        self.finish(is_short.then_some(Failure::Body));
+    }
+
+    /// What follows the head is no body, but another protocol.
+    pub(in crate::client) fn tunnelled(mut self) {
+        self.finish(None);
+    }
+
+    /// There is no response body (more) to come.
+    pub(in crate::client) fn completed(mut self) {
+        if let Some(Open::Recorded(open)) = &mut self.open {
+            open.exchange.response_body.end();
+        }
+        self.finish(None);
+    }
+
+    /// The response body's stream gave an error.
+    pub(in crate::client) fn body_failed(mut self, error: &dyn StdError) {
+        if let Some(Open::Recorded(open)) = &mut self.open {
+            open.exchange.errors.push(ErrorReport::new("response body", error));
+            open.exchange.response_body.fail();
+        }
+        self.finish(Some(Failure::Body));
+    }
+
+    /// The call got no answer. `word` is `error.type`, `error_type` the name of the error's type.
+    pub(in crate::client) fn failed(
+        mut self,
+        word: &'static str,
+        error_type: &'static str,
+        error: &dyn StdError,
+    ) {
+        if let Some(Open::Recorded(open)) = &mut self.open {
+            open.exchange.errors.push(ErrorReport::new(error_type, error));
+        }
+        self.finish(Some(Failure::Call(word)));
+    }
+
+    /// The call took longer than it may.
+    pub(in crate::client) fn timed_out(mut self) {
+        self.finish(Some(Failure::Call("timeout")));
+    }
+
+    fn finish(&mut self, failure: Option<Failure>) {
+        match self.open.take() {
+            Some(Open::Recorded(open)) => open.submit(failure),
+            Some(Open::Measured(light)) => {
+                let Light { measured, scope, clock } = *light;
+                if let Some(instruments) = &scope.source.instruments {
+                    let measured = measured.ended(failure, clock.elapsed());
+                    scope.source.pipeline.measure(instruments, &scope.config, measured);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+/// The caller dropped the call, or an answer whose body it did not want (all of).
+impl Drop for CallRecord {
+    fn drop(&mut self) {
+        let cancelled = match &self.open {
+            Some(Open::Recorded(open)) => open.exchange.response.is_none() || open.polled,
+            Some(Open::Measured(light)) => !light.measured.is_answered(),
+            None => return,
+        };
+        self.finish(cancelled.then_some(Failure::Cancelled));
+    }
+}
+
+impl Recorded {
+    fn submit(mut self: Box<Self>, failure: Option<Failure>) {
+        self.exchange.took = self.clock.elapsed();
+        if let Some(tee) = &self.tee {
+            self.exchange.request_body =
+                std::mem::take(&mut *tee.lock().unwrap_or_else(PoisonError::into_inner));
+            self.exchange.end_request_body_if_whole();
+        }
+        self.exchange.failure = failure;
+        let Self { exchange, scope, plan, context, .. } = *self;
+        let finished = Finished {
+            exchange: Box::new(exchange),
+            context,
+            config: scope.config,
+            overlay: plan.overlay,
+            instruments: scope.source.instruments.clone(),
+            keeper: None,
+            foreign: scope.source.foreign,
+        };
+        scope.source.pipeline.submit(finished);
+    }
+}
