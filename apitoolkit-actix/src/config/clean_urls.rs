@@ -76,6 +76,9 @@ fn template(path: &str) -> Option<String> {
 fn placeholder(segment: &str) -> Option<&'static str> {
     let digits = segment.bytes().filter(u8::is_ascii_digit).count();
     let hex = segment.bytes().all(|b| b.is_ascii_hexdigit());
+    let has = |kind: fn(&u8) -> bool| segment.bytes().any(|b| kind(&b));
+    let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let jumbled = digits > 3 || (digits > 0 && mixed);
     let word = segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(&b));
     if segment.is_empty() {
         None
@@ -83,7 +86,7 @@ fn placeholder(segment: &str) -> Option<&'static str> {
         Some("{id}")
     } else if uuid::Uuid::try_parse(segment).is_ok() {
         Some("{uuid}")
-    } else if (hex && digits > 0 && segment.len() >= 8) || (digits > 3 && segment.len() >= 16) {
+    } else if (hex && digits > 0 && segment.len() >= 8) || (jumbled && segment.len() >= 16) {
         Some("{hash}")
     } else if !word || segment.len() > MAX_WORD {
         Some("{value}")
