@@ -1,5 +1,4 @@
 use std::{
-    backtrace::Backtrace,
     borrow::Cow,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -9,7 +8,7 @@ use std::{
 use actix_web::HttpMessage;
 use opentelemetry::{Context, trace::TraceContextExt as _};
 
-use super::{ReportableError, Tenant, User, person, reportable, warning};
+use super::{ReportableError, Tenant, User, backtrace, person, reportable, warning};
 use crate::{
     exchange::{AttributeValue, ErrorReport, MARKED_FAILED, Notes, Refused, Value},
     semconv,
@@ -134,7 +133,7 @@ impl Exchange {
             // Not under the lock: what the error's text is made of is not our code.
             let mut report = reportable::report(error);
             if wants_backtrace {
-                report = report.with_backtrace(Backtrace::capture());
+                report = report.with_backtrace(backtrace::capture());
             }
             self.note(call, |notes| notes.report(report));
         }

@@ -13,6 +13,7 @@
 //! In a request that is not sampled all of this does nothing. Outside of any request, and after its
 //! end, it does nothing either, and the log says so once a minute.
 
+mod backtrace;
 mod exchange;
 mod in_context;
 mod person;
@@ -31,4 +32,5 @@ pub use reportable::ReportableError;
 pub use request_id::request_id;
 pub use set::{set_attribute, set_session, set_tenant, set_user};
 
+pub(crate) use backtrace::capture as capture_backtrace;
 pub(crate) use response_error::{report_as, report_response_error};

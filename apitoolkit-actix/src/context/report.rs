@@ -15,7 +15,8 @@ use super::{Exchange, ReportableError};
 ///
 /// # Bounds
 /// Messages have at most 8 KiB, stack traces 16 KiB. An exchange keeps 32 errors, of 64 KiB together,
-/// the first four with backtraces, and says how many more there were.
+/// the first four with backtraces, and says how many more there were. There are at most 20
+/// backtraces a second in the whole process.
 ///
 /// # Security
 /// Texts are scrubbed before they leave, as those of any error.

@@ -87,10 +87,9 @@ impl ErrorReport {
     }
 
     /// Adds how the program came there, if that was captured.
-    pub(crate) fn with_backtrace(mut self, backtrace: Backtrace) -> Self {
-        if backtrace.status() == BacktraceStatus::Captured {
-            self.backtrace = Some(Box::new(backtrace));
-        }
+    pub(crate) fn with_backtrace(mut self, backtrace: Option<Backtrace>) -> Self {
+        let captured = |backtrace: &Backtrace| backtrace.status() == BacktraceStatus::Captured;
+        self.backtrace = backtrace.filter(captured).map(Box::new);
         self
     }
 

@@ -10,14 +10,14 @@ use std::{
 };
 
 use super::scope;
-use crate::exchange::text;
+use crate::{context::capture_backtrace, exchange::text};
 
 /// The place of a panic.
 #[derive(Debug)]
 pub(super) struct Place {
     /// File, line and column.
     pub(super) at: String,
-    pub(super) backtrace: Backtrace,
+    pub(super) backtrace: Option<Backtrace>,
     payload: TypeId,
     message: String,
 }
@@ -68,7 +68,7 @@ fn remember(info: &PanicHookInfo<'_>) {
     let Some(location) = info.location().filter(|_| scope::is_inside()) else { return };
     let place = Place {
         at: location.to_string(),
-        backtrace: Backtrace::capture(),
+        backtrace: capture_backtrace(),
         payload: info.payload().type_id(),
         message: compared(info.payload()).to_owned(),
     };
