@@ -88,7 +88,7 @@ impl<F: Future, T> Future for StatementFuture<F, T> {
             future.poll(cx)
         });
         let output = ready!(polled);
-        match (this.look)(&output, this.span.is_recording()) {
+        match (this.look)(&output, this.span.wants_texts()) {
             Ok(returned) => {
                 count(this.span, semconv::DB_RESPONSE_RETURNED_ROWS, *this.rows, returned);
                 count(this.span, semconv::APITOOLKIT_DB_ROUND_TRIPS, *this.round_trips, returned);

@@ -45,7 +45,7 @@ impl StatementGuard {
     /// An error that the exchange tells of, since the app reports it too or its handler returns it,
     /// is an event of the exchange alone.
     pub fn report_error<E: Display>(&mut self, error: &E) {
-        let failure = match self.span.is_recording() {
+        let failure = match self.span.wants_texts() {
             true => Failure::of(error),
             false => Failure::of_type::<E>(),
         };

@@ -79,6 +79,11 @@ use crate::{redact::Dialect, telemetry::default_config};
 /// A name that is a URL or a connection string is told without its password; better to give the bare
 /// name. Of statements, values are never told, whether they are in the text or bound to it.
 ///
+/// Messages of databases quote values. Once a call or a guard knows of an error, they are taken out of
+/// it wherever it is told in the same exchange or service: by the exchange, as the cause of another
+/// error, by a service, in a log line. Values of fewer than four bytes are found in quotes only. An
+/// error of which nothing is told here is like any other.
+///
 /// # Cardinality
 /// Every name makes series of metrics of its own: one for each database, not one for each customer.
 #[derive(Clone)]

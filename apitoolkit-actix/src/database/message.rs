@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+use crate::exchange::Hidden;
+
 /// What stands for a value.
 const VALUE: &str = "?";
 /// Words after which a text in quotes is a name: `column 'email'`, `constraint "users_pkey"`.
@@ -35,6 +37,21 @@ const BEFORE_VALUES: &[&str] = &[")=(", "contains ("];
 const MAX_RAW: usize = 4 * 1024;
 /// The message of an error that may quote a statement which nobody would find in it.
 const WITHHELD: &str = "[CLIENT_REDACTED]";
+
+/// A message that is longer may have been cut, and a value with it.
+const MAX_READ: usize = 8 * 1024;
+
+/// A part of a message.
+enum Part<'m> {
+    /// What tells no value.
+    Told(&'m str),
+    /// A value in quotes.
+    Quoted(char, &'m str),
+    /// What follows a quote, with the quote.
+    Unterminated(&'m str),
+    /// What follows `mark` to the end of the line.
+    Values { mark: &'m str, values: &'m str },
+}
 
 /// A statement as it was run, where that is not how it is told.
 #[derive(Debug)]
@@ -69,44 +86,80 @@ impl Cleaner {
     /// A message without the values that it quotes. Names stay: those that the statement tells too,
     /// and those that the message calls names.
     pub(super) fn clean(&self, message: &str) -> String {
-        let message = match &self.raw {
-            Raw::Kept(raw) if !raw.is_empty() => Cow::Owned(message.replace(&**raw, &self.told)),
-            Raw::Kept(_) | Raw::Same => Cow::Borrowed(message),
-            Raw::TooLong => return WITHHELD.to_owned(),
-        };
+        let Some(message) = self.with_statement_told(message) else { return WITHHELD.to_owned() };
         let mut out = String::with_capacity(message.len());
-        for line in message.split_inclusive('\n') {
-            self.line(line, &mut out);
-        }
+        self.read(&message, &mut |part| match part {
+            Part::Told(text) => out.push_str(text),
+            Part::Quoted(..) | Part::Unterminated(_) => out.push_str(VALUE),
+            Part::Values { mark, .. } => {
+                out.push_str(mark);
+                out.push_str(VALUE);
+                out.push(')');
+            }
+        });
         out
     }
 
-    fn line(&self, line: &str, out: &mut String) {
-        let whole = line;
-        let (line, hidden) = before_values(line);
-        let mut rest = line;
+    /// Has whatever else tells this message, or a part of it, tell it without the values.
+    pub(super) fn hide(&self, message: &str, hidden: &mut Hidden) {
+        let Some(told) = self.with_statement_told(message).filter(|_| message.len() <= MAX_READ)
+        else {
+            return hidden.everything();
+        };
+        if let Raw::Kept(raw) = &self.raw {
+            hidden.statement(raw, &self.told);
+        }
+        self.read(&told, &mut |part| match part {
+            Part::Told(_) => {}
+            Part::Quoted(quote, inside) => hidden.quoted(quote, inside),
+            Part::Unterminated(text) => hidden.unterminated(text),
+            Part::Values { mark, values } => hidden.values(mark, values),
+        });
+    }
+
+    /// The message with the statement as it is told; absent if that cannot be found in it.
+    fn with_statement_told<'m>(&self, message: &'m str) -> Option<Cow<'m, str>> {
+        Some(match &self.raw {
+            Raw::Kept(raw) if !raw.is_empty() => Cow::Owned(message.replace(&**raw, &self.told)),
+            Raw::Kept(_) | Raw::Same => Cow::Borrowed(message),
+            Raw::TooLong => return None,
+        })
+    }
+
+    /// Shows the parts of a message, in order.
+    fn read(&self, message: &str, see: &mut dyn FnMut(Part<'_>)) {
+        for line in message.split_inclusive('\n') {
+            let text = line.strip_suffix('\n').unwrap_or(line);
+            self.line(text, see);
+            if text.len() < line.len() {
+                see(Part::Told("\n"));
+            }
+        }
+    }
+
+    fn line(&self, line: &str, see: &mut dyn FnMut(Part<'_>)) {
+        let (mut rest, values) = before_values(line);
+        let mut read = 0;
         while let Some((before, quote)) = next_quote(rest) {
-            out.push_str(before);
+            see(Part::Told(before));
             let after = rest.get(before.len() + quote.len_utf8()..).unwrap_or_default();
             let Some(end) = closing(after, quote) else {
-                out.push_str(VALUE);
-                return end_line(whole, out);
+                let text = line.get(read + before.len()..);
+                return see(Part::Unterminated(text.unwrap_or_default()));
             };
             let (inside, after) = after.split_at(end);
-            if self.is_name(before, inside) {
-                out.push(quote);
-                out.push_str(inside);
-                out.push(quote);
-            } else {
-                out.push_str(VALUE);
+            let quoted = rest.get(before.len()..before.len() + inside.len() + 2 * quote.len_utf8());
+            match quoted.filter(|_| self.is_name(before, inside)) {
+                Some(name) => see(Part::Told(name)),
+                None => see(Part::Quoted(quote, inside)),
             }
-            rest = after.get(quote.len_utf8()..).unwrap_or_default();
+            let after = after.get(quote.len_utf8()..).unwrap_or_default();
+            read += rest.len() - after.len();
+            rest = after;
         }
-        out.push_str(rest);
-        if hidden {
-            out.push_str(VALUE);
-            out.push(')');
-            end_line(whole, out);
+        see(Part::Told(rest));
+        if let Some((mark, values)) = values {
+            see(Part::Values { mark, values });
         }
     }
 
@@ -123,18 +176,16 @@ impl Cleaner {
     }
 }
 
-fn end_line(line: &str, out: &mut String) {
-    if line.ends_with('\n') {
-        out.push('\n');
-    }
-}
-
-/// The line up to where values follow in parentheses, and whether they do.
-fn before_values(line: &str) -> (&str, bool) {
-    let ends = BEFORE_VALUES.iter().filter_map(|mark| Some(line.find(mark)? + mark.len()));
-    match ends.min().and_then(|end| line.get(..end)) {
-        Some(before) => (before, true),
-        None => (line, false),
+/// The line up to where values follow in parentheses; by what that is known, and the values.
+fn before_values(line: &str) -> (&str, Option<(&str, &str)>) {
+    let places = BEFORE_VALUES.iter().filter_map(|mark| Some((line.find(mark)?, mark.len())));
+    let found = places.min().and_then(|(at, length)| {
+        let (before, rest) = line.split_at_checked(at)?;
+        Some((before, rest.split_at_checked(length)?))
+    });
+    match found {
+        Some((before, values)) => (before, Some(values)),
+        None => (line, None),
     }
 }
 

@@ -1,8 +1,8 @@
-use std::{borrow::Cow, sync::Arc, time::Instant};
+use std::{borrow::Cow, mem, sync::Arc, time::Instant};
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{SpanBuilder, SpanKind, TraceContextExt as _, Tracer as _},
+    trace::{SpanBuilder, SpanKind, TraceContextExt as _},
 };
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     semconv,
-    telemetry::{Failure, Outcome, Scope, is_left_out},
+    telemetry::{Failure, Outcome, Scope, hide, is_left_out},
 };
 
 /// The span of a statement, and its part in the metric. Both end when it is dropped, if not before.
@@ -30,6 +30,8 @@ struct Running {
     context: Option<Context>,
     statement: Arc<Statement>,
     raw: Raw,
+    /// Made of `raw` when the statement fails.
+    cleaner: Option<Arc<Cleaner>>,
     place: Place,
     started: Instant,
     outcome: Outcome,
@@ -43,7 +45,9 @@ impl StatementSpan {
         }
         let Some(scope) = Scope::of(&parent).map(Cow::into_owned) else { return Self::default() };
         let is_left_out = is_left_out(&parent);
-        if is_left_out && scope.source.instruments.is_none() {
+        // An exchange that was left out may be kept after all, and with it the errors that it tells.
+        let is_unheard = scope.exchange.is_none() && scope.source.instruments.is_none();
+        if is_left_out && is_unheard {
             return Self::default();
         }
         let raw = statement;
@@ -54,13 +58,19 @@ impl StatementSpan {
             true => None,
             false => span(&scope, &parent, info, &statement, &place),
         };
-        let is_recording = context.as_ref().is_some_and(|context| context.span().is_recording());
-        let raw = match statement.held_values && is_recording {
-            true => Raw::new(raw),
-            false => Raw::Same,
+        let mut running = Running {
+            scope,
+            context,
+            raw: Raw::Same,
+            cleaner: None,
+            place,
+            started,
+            outcome: Outcome::default(),
+            statement,
         };
-        let outcome = Outcome::default();
-        let running = Running { scope, context, statement, raw, place, started, outcome };
+        if running.statement.held_values && running.wants_texts() {
+            running.raw = Raw::new(raw);
+        }
         Self { running: Some(Box::new(running)) }
     }
 
@@ -70,8 +80,13 @@ impl StatementSpan {
     }
 
     /// Whether texts of errors are wanted.
+    pub(super) fn wants_texts(&self) -> bool {
+        self.running.as_ref().is_some_and(|running| running.wants_texts())
+    }
+
+    /// Whether anything else is wanted.
     pub(super) fn is_recording(&self) -> bool {
-        self.context().is_some_and(|context| context.span().is_recording())
+        self.running.as_ref().is_some_and(|running| running.is_recording())
     }
 
     /// Sets how many of something there were.
@@ -85,7 +100,7 @@ impl StatementSpan {
     /// Notes an error.
     pub(super) fn fail(&mut self, failure: Failure) {
         if let Some(running) = &mut self.running {
-            running.outcome.fail(failure);
+            running.fail(failure);
         }
     }
 
@@ -111,8 +126,28 @@ impl Drop for StatementSpan {
 }
 
 impl Running {
+    fn is_recording(&self) -> bool {
+        self.context.as_ref().is_some_and(|context| context.span().is_recording())
+    }
+
+    fn wants_texts(&self) -> bool {
+        self.is_recording() || self.scope.exchange.is_some()
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        if let Some(message) = &failure.message {
+            let (raw, statement) = (&mut self.raw, &self.statement);
+            let cleaner = self.cleaner.get_or_insert_with(|| {
+                let told = statement.text.as_ref().map_or("", |text| text.as_str());
+                Arc::new(Cleaner::new(mem::replace(raw, Raw::Same), told))
+            });
+            hide(&self.scope, self.context.as_ref(), |hidden| cleaner.hide(message, hidden));
+        }
+        self.outcome.fail(failure);
+    }
+
     fn end(self: Box<Self>) {
-        let Self { scope, context, statement, raw, place, started, mut outcome } = *self;
+        let Self { scope, context, statement, cleaner, place, started, mut outcome, .. } = *self;
         if let Some(instruments) = &scope.source.instruments {
             let mut attributes = Attributes::of_metric(&place, &statement);
             attributes.some(semconv::ERROR_TYPE, outcome.error_type().map(Into::into));
@@ -120,9 +155,7 @@ impl Running {
             instruments.db_client_duration.record(took, &attributes.finish());
         }
         let Some(context) = context else { return };
-        if outcome.has_failed() {
-            let told = statement.text.as_ref().map_or("", |text| text.as_str());
-            let cleaner = Cleaner::new(raw, told);
+        if let Some(cleaner) = cleaner {
             outcome.clean_by(move |message| cleaner.clean(message));
         }
         outcome.end(context);
@@ -140,10 +173,10 @@ fn span(
         Some(summary) => Cow::Owned(summary.as_str().to_owned()),
         None => Cow::Owned(info.vendor().name().to_owned()),
     };
-    let builder = SpanBuilder::from_name(name)
-        .with_kind(SpanKind::Client)
-        .with_attributes(Attributes::of_span(place, statement).finish());
-    let context = parent.with_span(scope.source.tracer.build_with_context(builder, parent));
+    let context = scope.source.tracer.start(SpanKind::Client, parent, || {
+        let attributes = Attributes::of_span(place, statement).finish();
+        SpanBuilder::from_name(name).with_attributes(attributes)
+    });
     // Without a provider there is nothing that others should see. A span that is not sampled is
     // kept: what runs inside of it belongs to the same trace.
     let is_span = context.span().span_context().is_valid();

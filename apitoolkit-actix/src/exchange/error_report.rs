@@ -1,14 +1,16 @@
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
+    borrow::Cow,
     error::Error,
     fmt::Display,
     iter,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     time::SystemTime,
 };
 
 use super::{
-    error_names,
+    Hidden, error_names,
     text::{Bounded, cut, keep_owned, text_of},
 };
 
@@ -25,6 +27,8 @@ pub(crate) struct ErrorReport {
     trace: Option<String>,
     /// Its frames get their names on the worker.
     backtrace: Option<Box<Backtrace>>,
+    /// What the texts are not to say.
+    hidden: Option<Arc<Hidden>>,
     /// Whether nobody handled it: it is why the exchange failed, if that failed.
     pub(crate) is_unhandled: bool,
 }
@@ -71,6 +75,7 @@ impl ErrorReport {
             root: None,
             trace: None,
             backtrace: None,
+            hidden: None,
             is_unhandled: false,
         }
     }
@@ -113,11 +118,26 @@ impl ErrorReport {
         self.is_unhandled |= other.is_unhandled;
     }
 
+    /// Has its texts told without what is hidden.
+    pub(super) fn hide(&mut self, hidden: &Arc<Hidden>) {
+        self.hidden = Some(Arc::clone(hidden));
+    }
+
+    /// The message, without what is hidden.
+    pub(super) fn told_message(&self) -> Cow<'_, str> {
+        Self::without(self.hidden.as_deref(), &self.message)
+    }
+
+    /// The message of the root, if there is one, without what is hidden.
+    pub(super) fn told_root_message(&self) -> Option<Cow<'_, str>> {
+        self.root.as_ref().map(|root| Self::without(self.hidden.as_deref(), &root.message))
+    }
+
     /// Causes, place and backtrace as one text.
     pub(crate) fn stack_trace(&self) -> Option<String> {
         let mut text = Bounded::new(MAX_STACK_TRACE);
         if let Some(trace) = &self.trace {
-            text.write(trace);
+            text.write(&told(self.hidden.as_deref(), trace, MAX_STACK_TRACE));
         }
         if let Some(backtrace) = &self.backtrace {
             text.write(if self.trace.is_some() {
@@ -128,6 +148,11 @@ impl ErrorReport {
             text.write(backtrace);
         }
         Some(text.finish()).filter(|text| !text.is_empty())
+    }
+
+    /// A message without what is hidden.
+    pub(crate) fn without<'t>(hidden: Option<&Hidden>, message: &'t str) -> Cow<'t, str> {
+        told(hidden, message, MAX_MESSAGE)
     }
 
     /// Cuts scrubbed texts to what leaves.
@@ -146,6 +171,16 @@ impl ErrorReport {
             + self.root.as_ref().map_or(0, |root| root.message.capacity())
             + self.trace.as_ref().map_or(0, String::capacity)
             + self.backtrace.as_ref().map_or(0, |_| BACKTRACE)
+            + self.hidden.as_ref().map_or(0, |hidden| hidden.size())
+    }
+}
+
+/// A text of which `leaves` bytes will leave, without what is hidden.
+fn told<'t>(hidden: Option<&Hidden>, text: &'t str, leaves: usize) -> Cow<'t, str> {
+    match hidden {
+        // One that is longer may have been cut.
+        Some(hidden) => hidden.clean(text, text.len() > leaves),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -1,6 +1,6 @@
-use std::{fmt, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{Attributes, ErrorReport, error_names};
+use super::{Attributes, ErrorReport, Hidden, error_names};
 
 /// What the app adds to an exchange while it runs.
 #[derive(Debug, Default)]
@@ -10,6 +10,8 @@ pub(crate) struct Notes {
     /// How many errors there were beyond those that are kept.
     omitted: u64,
     pub(crate) attributes: Attributes,
+    /// What the errors are not to say.
+    pub(crate) hidden: Option<Arc<Hidden>>,
     marked_failed: bool,
     undecided: Vec<Undecided>,
     /// Whether the app has answered: what fails from now on is no reason for the answer.
@@ -124,6 +126,9 @@ impl Notes {
         if self.omitted > 0 {
             let (n, s) = (self.omitted, if self.omitted == 1 { "" } else { "s" });
             errors.push(ErrorReport::of_message(MORE_ERRORS, format!("{n} more error{s}")));
+        }
+        if let Some(hidden) = &self.hidden {
+            errors.iter_mut().for_each(|error| error.hide(hidden));
         }
         errors
     }

@@ -18,16 +18,15 @@ pub(crate) struct RedactedError {
 impl RedactedError {
     pub(super) fn new(report: &ErrorReport, redactor: &Redactor) -> Self {
         let scrub = |text: &str| redactor.text(text).into_owned();
-        let message = ErrorReport::cut_message(scrub(&report.message));
+        let message = ErrorReport::cut_message(scrub(&report.told_message()));
         let root = report.root.as_ref();
         Self {
             when: report.when,
             error_type: report.error_type,
             root_error_type: root.map_or(report.error_type, |root| root.error_type),
-            root_error_message: root.map_or_else(
-                || message.clone(),
-                |root| ErrorReport::cut_message(scrub(&root.message)),
-            ),
+            root_error_message: report
+                .told_root_message()
+                .map_or_else(|| message.clone(), |root| ErrorReport::cut_message(scrub(&root))),
             message,
             stack_trace: report
                 .stack_trace()

@@ -2,6 +2,8 @@
 
 use std::{
     cell::Cell,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Mutex,
     thread,
     time::{Duration, Instant},
@@ -31,6 +33,10 @@ pub(crate) fn warn(text: &str) {
 
 /// A muted thread has another one speak for it, and waits until it has.
 fn unmuted(speak: impl FnOnce() + Send) {
+    // Who listens is the app's, and may panic: that is no reason for us to.
+    let speak = move || {
+        let _ = catch_unwind(AssertUnwindSafe(speak)).map_err(mem::forget);
+    };
     if MUTED.get() {
         thread::scope(|scope| {
             let speaker = thread::Builder::new().name("apitoolkit-notice".into());

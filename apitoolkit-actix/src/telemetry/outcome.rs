@@ -10,7 +10,7 @@ use opentelemetry::{
     trace::{Status, TraceContextExt as _},
 };
 
-use super::Scope;
+use super::{Scope, exchange_ids::exchange_ids, hiding::hidden_in};
 use crate::{
     exchange::{ErrorReport, Failed, Undecided, error_names},
     semconv,
@@ -72,11 +72,6 @@ impl Outcome {
     /// Has every message go through `clean` before it is scrubbed and leaves.
     pub(crate) fn clean_by(&mut self, clean: impl Fn(&str) -> String + Send + Sync + 'static) {
         self.clean = Some(Box::new(clean));
-    }
-
-    /// Whether any error was noted.
-    pub(crate) fn has_failed(&self) -> bool {
-        !self.failures.is_empty()
     }
 
     /// `error.type`, if it failed.
@@ -145,6 +140,7 @@ impl Teller {
             let mut event = vec![text(semconv::EXCEPTION_TYPE, error_type)];
             let message = message.map(|message| self.scrubbed(&message));
             event.extend(message.map(|message| text(semconv::EXCEPTION_MESSAGE, message)));
+            event.extend(exchange_ids(&self.context).into_iter().map(|(key, id)| text(key, id)));
             span.add_event_with_timestamp(semconv::EXCEPTION, when, event);
         }
         span.end_with_timestamp(ended);
@@ -153,9 +149,14 @@ impl Teller {
     /// The text of an error, less what looks like a secret. Without rules, nothing of it leaves.
     fn scrubbed(&self, message: &str) -> String {
         let Some(scope) = Scope::of(&self.context) else { return String::new() };
+        let hidden;
         let message = match &self.clean {
             Some(clean) => Cow::Owned(clean(message)),
-            None => Cow::Borrowed(message),
+            // It may be of a statement inside, whose span alone knows what it was cleaned of.
+            None => {
+                hidden = hidden_in(&self.context);
+                ErrorReport::without(hidden.as_deref(), message)
+            }
         };
         ErrorReport::cut_message(scope.config.redactor.text(&message).into_owned())
     }

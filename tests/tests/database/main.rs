@@ -12,6 +12,7 @@ mod metrics;
 mod oracle;
 mod outside;
 mod places;
+mod returned;
 mod story;
 mod support;
 mod synchronous;

@@ -1,11 +1,13 @@
 //! How exchanges group: by route, below a context root, and by rule where no route matches.
 
+use std::{panic::panic_any, time::Duration};
+
 use actix_web::{
     HttpResponse,
     web::{self, ServiceConfig},
 };
 use apitoolkit_actix::{Builder, Convention, testing::Span};
-use apitoolkit_tests::{Settings, TestApp};
+use apitoolkit_tests::{SOON, Settings, TestApp};
 
 use crate::requests::get;
 
@@ -82,6 +84,59 @@ fn a_rule_of_the_app() {
     }
     let expected = [("GET /legacy/*", Some("/legacy/*")), ("GET", None), ("GET", None)];
     assert_eq!(names(&app.held(3)), expected);
+}
+
+/// What panics again when it is dropped by whoever has caught it.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("another bug of the app");
+    }
+}
+
+fn explosive(path: &str) -> Option<String> {
+    match path {
+        "/bomb" => panic_any(Bomb),
+        path => Some(path.to_owned()),
+    }
+}
+
+#[test]
+fn a_rule_that_cannot_even_panic_costs_its_exchange_and_no_more() {
+    for sample_ratio in [0.0, 1.0] {
+        let settings = Settings { sample_ratio, ..Settings::default() };
+        let toolkit =
+            |b: Builder| b.clean_url_rule(explosive).always_keep(true, Some(Duration::ZERO));
+        let app = TestApp::with(settings, toolkit, |_| routes);
+        for target in ["/bomb", "/fine", "/bomb"] {
+            app.same(get(target));
+        }
+        let spans = app.collector.wait_for(|_| true, 1, SOON).unwrap();
+        assert_eq!(spans[0].str_attr("http.route"), Some("/fine"));
+        app.telemetry.flush().unwrap();
+        let stats = app.telemetry.stats();
+        assert_eq!((stats.exchanges_created(), stats.exchanges_exported()), (3, 1));
+        assert_eq!(stats.dropped_by_reason().collect::<Vec<_>>(), [("internal", 2)]);
+        assert_eq!((stats.exchanges_pending(), stats.buffered_bytes()), (0, 0));
+        assert_eq!(app.collector.spans().len(), 1);
+    }
+}
+
+/// The same where nothing but metrics is recorded.
+#[test]
+fn a_rule_that_cannot_even_panic_costs_a_measurement_and_no_more() {
+    let settings = Settings { sample_ratio: 0.0, ..Settings::default() };
+    let app = TestApp::with(settings, |b| b.clean_url_rule(explosive), |_| routes);
+    for target in ["/bomb", "/fine"] {
+        app.same(get(target));
+    }
+    app.telemetry.flush().unwrap();
+    let points = app.collector.metrics_named("http.server.request.duration");
+    let mut routes: Vec<_> =
+        points.iter().map(|point| point.attributes.str("http.route")).collect();
+    routes.dedup();
+    assert_eq!(routes, [Some("/fine")]);
 }
 
 #[test]

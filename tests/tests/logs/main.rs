@@ -9,6 +9,8 @@ mod beside;
 #[path = "../telemetry/children.rs"]
 mod children;
 mod correlation;
+mod databases;
+mod exchange_ids;
 mod exporting;
 mod hostile;
 mod levels;

@@ -81,13 +81,19 @@ pub(crate) fn ask(app: &TestApp, path: &str) -> Reply {
 }
 
 /// Every log record so far, once everything was sent: severity, message, attributes, and the name of
-/// the span in which it was written, in the order in which they were written.
+/// the span in which it was written, in the order in which they were written. The ids of its exchange
+/// are checked, and left out.
 pub(crate) fn records(telemetry: &Telemetry, collector: &Collector) -> Vec<Value> {
     telemetry.flush().expect("a flush");
     let names: HashMap<_, _> = collector
         .spans()
         .into_iter()
         .map(|span| ((span.trace_id, span.span_id), span.name))
+        .collect();
+    let exchanges: HashMap<_, _> = collector
+        .spans_named("monoscope.http")
+        .into_iter()
+        .map(|span| (span.trace_id.clone(), span))
         .collect();
     let place = |log: &LogRecord| match (log.trace_id.clone(), log.span_id.clone()) {
         (Some(trace), Some(span)) => {
@@ -101,7 +107,14 @@ pub(crate) fn records(telemetry: &Telemetry, collector: &Collector) -> Vec<Value
     logs.iter()
         .map(|log| {
             assert_eq!(log.attributes.duplicates(), [""; 0]);
-            json!([log.severity, log.body.to_json(), log.attributes.to_json(), place(log)])
+            let exchange = log.trace_id.as_ref().and_then(|trace| exchanges.get(trace));
+            let mut attributes = log.attributes.to_json();
+            for key in ["apitoolkit.msg_id", "apitoolkit.request_id"] {
+                let id = exchange.and_then(|exchange| exchange.str_attr(key));
+                assert_eq!(log.attributes.str(key), id, "{log:?}");
+                attributes.as_object_mut().expect("an object").remove(key);
+            }
+            json!([log.severity, log.body.to_json(), attributes, place(log)])
         })
         .collect()
 }

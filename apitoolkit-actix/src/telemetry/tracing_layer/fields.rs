@@ -9,7 +9,7 @@ use std::{
 use opentelemetry::{KeyValue, Value};
 use tracing::field::{Field, Visit};
 
-use super::text::{self, Chain};
+use super::text::{self, Chain, Rules};
 use crate::redact::Redactor;
 
 /// The longest message, in bytes.
@@ -29,7 +29,7 @@ const STATEMENTS: [&str; 2] = ["db.statement", "db.query.text"];
 
 /// Takes the fields of an event or span in.
 pub(super) struct Fields<'r> {
-    redactor: &'r Redactor,
+    rules: Rules<'r>,
     /// The field `message`.
     pub(super) message: Option<String>,
     /// The others, each name once.
@@ -39,8 +39,8 @@ pub(super) struct Fields<'r> {
 }
 
 impl<'r> Fields<'r> {
-    pub(super) fn new(redactor: &'r Redactor) -> Self {
-        Self { redactor, message: None, attributes: Vec::new(), room: MAX_VALUES }
+    pub(super) fn new(rules: Rules<'r>) -> Self {
+        Self { rules, message: None, attributes: Vec::new(), room: MAX_VALUES }
     }
 
     /// The text of a field, redacted.
@@ -53,9 +53,9 @@ impl<'r> Fields<'r> {
     }
 
     /// Takes in the text that `read` makes, given how long it may be.
-    fn text(&mut self, field: &Field, read: impl FnOnce(usize, &Redactor) -> String) {
+    fn text(&mut self, field: &Field, read: impl FnOnce(usize, Rules<'_>) -> String) {
         let is_message = field.name() == "message";
-        if !is_message && self.redactor.is_secret_field(field.name(), true) {
+        if !is_message && self.rules.redactor.is_secret_field(field.name(), true) {
             return self.put(field.name(), Redactor::MARKER.into());
         }
         let limit = if is_message { MAX_MESSAGE } else { MAX_VALUE.min(self.room) };
@@ -63,10 +63,10 @@ impl<'r> Fields<'r> {
             return;
         }
         // An app's own `Debug` may panic, here as anywhere.
-        let text = catch_unwind(AssertUnwindSafe(|| read(limit, self.redactor)));
+        let text = catch_unwind(AssertUnwindSafe(|| read(limit, self.rules)));
         let mut text = text.unwrap_or_else(|_| PANICKED.to_owned());
         if STATEMENTS.contains(&field.name()) {
-            text = self.redactor.sql(&text).into_owned();
+            text = self.rules.redactor.sql(&text).into_owned();
         }
         if is_message {
             self.message = Some(text);
@@ -79,7 +79,7 @@ impl<'r> Fields<'r> {
     fn plain(&mut self, field: &Field, value: Value) {
         if field.name() == "message" {
             self.message = Some(value.to_string());
-        } else if self.redactor.is_secret_field(field.name(), false) {
+        } else if self.rules.redactor.is_secret_field(field.name(), false) {
             self.put(field.name(), Redactor::MARKER.into());
         } else {
             self.put(field.name(), value);
@@ -132,25 +132,23 @@ impl Visit for Fields<'_> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.text(field, |limit, redactor| text::scrubbed(value, limit, redactor));
+        self.text(field, |limit, rules| text::scrubbed(value, limit, rules));
     }
 
     fn record_bytes(&mut self, field: &Field, value: &[u8]) {
-        self.text(field, |limit, redactor| match std::str::from_utf8(value) {
-            Ok(value) => text::scrubbed(value, limit, redactor),
+        self.text(field, |limit, rules| match std::str::from_utf8(value) {
+            Ok(value) => text::scrubbed(value, limit, rules),
             Err(_) => format!("[{} B]", value.len()),
         });
     }
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
-        self.text(field, |limit, redactor| {
-            text::written(format_args!("{}", Chain(value)), limit, redactor)
+        self.text(field, |limit, rules| {
+            text::written(format_args!("{}", Chain(value)), limit, rules)
         });
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.text(field, |limit, redactor| {
-            text::written(format_args!("{value:?}"), limit, redactor)
-        });
+        self.text(field, |limit, rules| text::written(format_args!("{value:?}"), limit, rules));
     }
 }

@@ -22,10 +22,12 @@ use super::{
     quiet::{is_about_telemetry, quietly, unharmed},
     record,
     span::{self, Started},
+    text::Rules,
 };
 use crate::{
     config::Config,
-    telemetry::{Scope, Source, default_config},
+    exchange::Hidden,
+    telemetry::{Scope, Source, default_config, hiding::hidden_in},
 };
 
 impl<S> Layer<S> for TracingLayer
@@ -48,10 +50,10 @@ where
         let Some(span) = layers.span(id).filter(|_| self.source.is_some()) else { return };
         quietly(|| {
             let Some(context) = span::context(self.number, &span) else { return };
-            let Some(config) = config_of(&context) else { return };
+            let Some(rules) = Ruling::of(&context) else { return };
             // Read before the span is locked: an app's `Debug` may log, and whoever writes that
             // line may want to read the span.
-            let mut fields = Fields::new(&config.redactor);
+            let mut fields = Fields::new(rules.get());
             later.record(&mut fields);
             if let Some(started) = span.extensions_mut().get_mut::<Started>() {
                 started.record(fields);
@@ -129,8 +131,8 @@ impl TracingLayer {
         if is_taken || span::is_left_out(&parent, self.root_spans) {
             return;
         }
-        let Some(config) = config_of(&parent) else { return };
-        let mut fields = Fields::new(&config.redactor);
+        let Some(rules) = Ruling::of(&parent) else { return };
+        let mut fields = Fields::new(rules.get());
         new.record(&mut fields);
         let started = Started::new(self.number, source, &parent, new.metadata(), fields);
         if let Some(started) = started {
@@ -145,11 +147,11 @@ impl TracingLayer {
         let parent = event.parent().and_then(|parent| layers.span(parent));
         let context =
             parent.map_or_else(Context::current, |parent| span::inside(self.number, &parent));
-        let Some(config) = config_of(&context).filter(|_| !context.is_telemetry_suppressed())
+        let Some(rules) = Ruling::of(&context).filter(|_| !context.is_telemetry_suppressed())
         else {
             return;
         };
-        let mut fields = Fields::new(&config.redactor);
+        let mut fields = Fields::new(rules.get());
         event.record(&mut fields);
         if *event.metadata().level() == Level::ERROR
             && let Some(error) = fields.text_of("error")
@@ -166,10 +168,22 @@ impl TracingLayer {
     }
 }
 
-/// The rules for what happens in a context.
-fn config_of(context: &Context) -> Option<Arc<Config>> {
-    match context.get::<Scope>() {
-        Some(scope) => Some(Arc::clone(&scope.config)),
-        None => default_config(),
+/// What holds the rules for what happens in a context.
+struct Ruling {
+    config: Arc<Config>,
+    hidden: Option<Arc<Hidden>>,
+}
+
+impl Ruling {
+    fn of(context: &Context) -> Option<Self> {
+        let config = match context.get::<Scope>() {
+            Some(scope) => Arc::clone(&scope.config),
+            None => default_config()?,
+        };
+        Some(Self { config, hidden: hidden_in(context) })
+    }
+
+    fn get(&self) -> Rules<'_> {
+        Rules { redactor: &self.config.redactor, hidden: self.hidden.as_deref() }
     }
 }

@@ -34,11 +34,13 @@ use crate::telemetry::{Source, Telemetry, shared::Shared};
 ///
 /// # Events
 /// Every event becomes a log record with the trace and span ids of where it happened, in an exchange
-/// that is not sampled too. The message and the texts of fields lose what looks like a credential. A
-/// field whose name is that of a secret (`password`, `token`, `authorization`, and what
-/// [`redact_names`](crate::Builder::redact_names) adds) loses its value whatever it is; statements in
-/// `db.statement` and `db.query.text` lose their literals. The rules are those of the exchange's
-/// toolkit, elsewhere those of the toolkit that was built last.
+/// that is not sampled too; in one that is recorded, also with the ids that the exchange has
+/// (`apitoolkit.msg_id`, `apitoolkit.request_id`). The message and the texts of fields lose what looks
+/// like a credential. A field whose name is that of a secret (`password`, `token`, `authorization`, and
+/// what [`redact_names`](crate::Builder::redact_names) adds) loses its value whatever it is; statements
+/// in `db.statement` and `db.query.text` lose their literals. Once a statement has failed in an
+/// exchange, what its database quotes is taken out of what is logged there from then on. The rules are
+/// those of the exchange's toolkit, elsewhere those of the toolkit that was built last.
 ///
 /// Messages are cut at 64 KiB, texts of fields at 8 KiB each and 64 KiB together, fields at 128. Of a
 /// text that is cut, the last word goes too: it may be a part of a secret.
@@ -97,7 +99,7 @@ impl Telemetry {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
             // The scope of a record is the event's target.
             logger: shared.logs.as_ref().map(|logs| logs.logger("")),
-            source: shared.traces.as_ref().map(|_| Arc::new(self.source())),
+            source: shared.traces.as_ref().map(|_| Arc::clone(self.source())),
             shared,
             level: LevelFilter::INFO,
             root_spans: false,

@@ -11,6 +11,7 @@ use opentelemetry_sdk::logs::SdkLogger;
 use tracing::{Level, Metadata};
 
 use super::fields::Fields;
+use crate::telemetry::exchange_ids::exchange_ids;
 
 /// Emits what was read of an event that happened in `context`.
 pub(super) fn emit(
@@ -39,10 +40,15 @@ pub(super) fn emit(
     if let Some(message) = fields.message {
         record.set_body(message.into());
     }
+    let ids = exchange_ids(context);
     for KeyValue { key, value, .. } in fields.attributes {
-        if let Some(value) = any(value) {
+        let is_ours = ids.iter().any(|(own, _)| *own == key.as_str());
+        if let Some(value) = any(value).filter(|_| !is_ours) {
             record.add_attribute(key, value);
         }
+    }
+    for (key, id) in ids {
+        record.add_attribute(key, id);
     }
     logger.emit(record);
 }

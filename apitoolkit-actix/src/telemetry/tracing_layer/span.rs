@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{SpanBuilder, TraceContextExt as _, Tracer as _},
+    trace::{SpanBuilder, TraceContextExt as _},
 };
 use tracing::Metadata;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
@@ -13,7 +13,7 @@ use super::{
     fields::{Fields, put},
     special,
 };
-use crate::telemetry::{Scope, Source};
+use crate::telemetry::{Scope, Source, with_hiding};
 
 /// The `target` that every span of `tracing` has: its module, unless the app says otherwise.
 const TARGET: &str = "target";
@@ -51,11 +51,11 @@ impl Started {
         fields.attributes.into_iter().for_each(|field| put(&mut attributes, field));
         let name = special::name(&mut attributes);
         let name = name.map_or_else(|| Cow::Borrowed(metadata.name()), Cow::Owned);
-        let builder = SpanBuilder::from_name(name).with_kind(special::kind(&mut attributes));
-        let context = parent.with_span(source.tracer.build_with_context(builder, parent));
+        let kind = special::kind(&mut attributes);
+        let context = source.tracer.start(kind, parent, || SpanBuilder::from_name(name));
         // One that is not sampled is kept: what happens inside of it belongs to its trace.
         let is_valid = context.span().span_context().is_valid();
-        is_valid.then_some(Self { layer, context, attributes })
+        is_valid.then(|| Self { layer, context: with_hiding(context), attributes })
     }
 
     /// Adds what the app knew later.

@@ -6,36 +6,48 @@ use std::{
     fmt::{self, Write as _},
 };
 
-use crate::redact::Redactor;
+use crate::{exchange::Hidden, redact::Redactor};
 
 /// What a text that was cut ends with.
 const CUT: &str = "… [cut]";
 
+/// What texts are scrubbed by.
+#[derive(Clone, Copy)]
+pub(super) struct Rules<'r> {
+    pub(super) redactor: &'r Redactor,
+    /// What databases quoted in the errors of the exchange.
+    pub(super) hidden: Option<&'r Hidden>,
+}
+
 /// A text less its secrets, in at most `limit` bytes (or the marker's, if those are more).
-pub(super) fn scrubbed(text: &str, limit: usize, redactor: &Redactor) -> String {
+pub(super) fn scrubbed(text: &str, limit: usize, rules: Rules<'_>) -> String {
     let seen = head(text, limit);
-    finish(seen, seen.len() < text.len(), limit, redactor)
+    finish(seen, seen.len() < text.len(), limit, rules)
 }
 
 /// As [`scrubbed`], of a text that is written no further than is needed.
-pub(super) fn written(text: fmt::Arguments<'_>, limit: usize, redactor: &Redactor) -> String {
+pub(super) fn written(text: fmt::Arguments<'_>, limit: usize, rules: Rules<'_>) -> String {
     let mut bounded = Bounded { seen: String::new(), limit, is_cut: false };
     // Who writes is stopped by an error; what was written until then counts.
     let _ = bounded.write_fmt(text);
-    finish(&bounded.seen, bounded.is_cut, limit, redactor)
+    finish(&bounded.seen, bounded.is_cut, limit, rules)
 }
 
-fn finish(seen: &str, is_cut: bool, limit: usize, redactor: &Redactor) -> String {
+fn finish(seen: &str, is_cut: bool, limit: usize, rules: Rules<'_>) -> String {
     let text = if is_cut {
         // The last word may be the beginning of a secret that is known only by its end.
         match seen.rsplit_once(char::is_whitespace) {
-            Some((whole_words, _)) => redactor.text(whole_words),
+            Some((whole_words, _)) => whole_words,
             None => return Redactor::MARKER.to_owned(),
         }
     } else {
-        redactor.text(seen)
+        seen
     };
-    let text = plain(text);
+    let text = match rules.hidden {
+        Some(hidden) => hidden.clean_known(text, is_cut),
+        None => Cow::Borrowed(text),
+    };
+    let text = plain(rules.redactor.text(&text));
     if !is_cut && text.len() <= limit {
         return text;
     }
@@ -98,6 +110,10 @@ mod tests {
         Redactor::builder().build().unwrap()
     }
 
+    fn scrubbed(text: &str, limit: usize, redactor: &Redactor) -> String {
+        super::scrubbed(text, limit, Rules { redactor, hidden: None })
+    }
+
     #[test]
     fn what_fits_is_kept_less_its_secrets() {
         let redactor = redactor();
@@ -144,6 +160,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_database_quoted_goes_also_across_the_cut() {
+        let redactor = redactor();
+        let mut hidden = Hidden::default();
+        hidden.quoted('"', "CANARY CANARY CANARY");
+        let rules = Rules { redactor: &redactor, hidden: Some(&hidden) };
+        let text =
+            format!("{}near \"CANARY CANARY CANARY\" {}", "a b ".repeat(20), "c d ".repeat(20));
+        assert!(super::scrubbed(&text, 1_000, rules).contains(" near ? c d"));
+        for limit in 70..text.len() {
+            let cut = super::scrubbed(&text, limit, rules);
+            assert!(!cut.contains("CAN"), "{limit}: {cut}");
+        }
+    }
+
+    #[test]
     fn control_characters_are_replaced_but_for_tabs_and_line_ends() {
         let redactor = redactor();
         let text = "a\tb\r\nc\0\u{1b}[31md\u{85}";
@@ -167,7 +198,8 @@ mod tests {
                 }
             }
         }
-        let text = written(format_args!("{Endless}"), 100, &redactor());
+        let text =
+            written(format_args!("{Endless}"), 100, Rules { redactor: &redactor(), hidden: None });
         assert!(text.starts_with("again again") && text.ends_with(CUT), "{text}");
         assert!(text.len() <= 100);
     }
