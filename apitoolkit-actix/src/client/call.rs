@@ -4,39 +4,40 @@ mod record;
 
 use std::{
     sync::{Arc, Mutex},
-    time::{Duration, Instant, SystemTime},
+    time::{Instant, SystemTime},
 };
 
-use opentelemetry::{Context, trace::TraceContextExt as _};
+use opentelemetry::{
+    Context,
+    trace::{SpanContext, TraceContextExt as _},
+};
 
 pub(super) use record::CallRecord;
 use record::{Light, Recorded};
 
 use super::options::Plan;
 use crate::{
-    exchange::{BodyBuffer, Call, Direction, Exchange, Method, PathParams, RequestHead},
-    telemetry::{self, Measured, Outbound, Scope},
+    exchange::{BodyBuffer, Call, Direction, Exchange, Method, Origin, PathParams, RequestHead},
+    telemetry::{self, Header, Measured, Outbound, Scope},
 };
 
 /// What was seen of a request's body so far; a client may send it from another thread.
 pub(super) type Tee = Arc<Mutex<BodyBuffer>>;
 
-/// How a call is to be observed.
-pub(super) enum Observed {
-    /// Not at all, and nothing is to be said to the callee.
-    Not,
-    /// By a metric, if there are any: its trace is not sampled.
-    Measured(Outbound, Option<CallRecord>),
-    /// By a span.
-    Recorded(Outbound, CallRecord),
+/// A request as its client has it.
+pub(super) trait Sent {
+    fn method(&self) -> &str;
+    fn origin(&self) -> Origin;
+    /// Copies the head, except for its method.
+    fn copy(&self, head: &mut RequestHead);
 }
 
-/// How much of a request's head is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    All,
-    /// Whom it goes to: the rest may be left empty.
-    Server,
+/// A call whose observation has begun.
+pub(super) struct Observed {
+    /// What the callee is told of.
+    context: Context,
+    /// Absent if nothing at all is noted of it.
+    pub(super) record: Option<CallRecord>,
 }
 
 /// Where a call is made, and as what.
@@ -46,91 +47,96 @@ pub(super) struct Place<'p> {
     pub(super) sdk_type: &'static str,
     /// How many redirects led here.
     pub(super) resends: u32,
+    /// When it began.
+    pub(super) clock: Instant,
 }
 
 impl Place<'_> {
-    /// Starts the call's span, unless its trace is not sampled.
-    pub(super) fn observe(
-        &self,
-        method: &str,
-        plan: &Plan,
-        head: impl FnOnce(Method, Wanted) -> RequestHead,
-    ) -> Observed {
-        let Self { scope, parent, .. } = self;
+    /// Starts the call's span; what is not sampled is only measured. Without a result, nothing is to
+    /// be said to the callee either.
+    pub(super) fn observe(&self, request: &impl Sent, plan: &Plan) -> Option<Observed> {
+        let Self { scope, parent, .. } = *self;
         if parent.is_telemetry_suppressed() {
-            return Observed::Not;
+            return None;
         }
-        let method = Method::new(method);
-        let (started, clock) = (SystemTime::now(), Instant::now());
-        let trace = parent.span().span_context().clone();
-        let context = if trace.is_valid() && !trace.is_sampled() {
-            (*parent).clone()
-        } else {
-            telemetry::start_call(&scope.source, &scope.config, parent, &method, started)
-        };
-        let trace = context.span().span_context().clone();
+        let method = Method::new(request.method());
+        if is_left_out(parent.span().span_context()) {
+            return Some(self.measure(request, method, plan, parent.clone()));
+        }
+        let started = SystemTime::now();
+        let context = telemetry::start_call(&scope.source, &scope.config, parent, &method, started);
+        let span = context.span();
+        let trace = span.span_context();
         if !trace.is_valid() {
-            return Observed::Not;
+            return None;
         }
-        let outbound = Outbound::of(&context, scope.source.propagation);
-        if trace.is_sampled() {
-            let open = self.open(head(method, Wanted::All), plan, context, started, clock);
-            scope.source.pipeline.counters().create();
-            Observed::Recorded(outbound, CallRecord::recorded(open))
-        } else {
-            let measure = scope.source.instruments.as_ref().map(|_| {
-                let measured =
-                    Measured::of_call(&head(method, Wanted::Server), plan.url_wildcard.clone());
-                CallRecord::measured(Light { measured, scope: (*scope).clone(), clock })
-            });
-            Observed::Measured(outbound, measure)
+        if !trace.is_sampled() {
+            return Some(self.measure(request, method, plan, context.clone()));
         }
+        let mut exchange = scope.source.pipeline.spares().take();
+        request.copy(&mut exchange.request);
+        exchange.request.method = method;
+        exchange.started = started;
+        let record = CallRecord::recorded(self.open(exchange, plan, context.clone()));
+        scope.source.pipeline.counters().create();
+        Some(Observed { context: context.clone(), record: Some(record) })
     }
 
-    fn open(
+    /// Of a call that is not recorded.
+    fn measure(
         &self,
-        request: RequestHead,
+        request: &impl Sent,
+        method: Method,
         plan: &Plan,
         context: Context,
-        started: SystemTime,
-        clock: Instant,
-    ) -> Box<Recorded> {
-        let wildcard = plan.url_wildcard.clone();
-        let path_params = match &wildcard {
-            Some(wildcard) => PathParams::of_pattern(path_of(wildcard), request.path()),
-            None => PathParams::default(),
-        };
-        let exchange = Exchange {
-            id: telemetry::random_id(),
-            request_id: None,
-            direction: Direction::Outgoing(Call {
-                parent: self.scope.exchange.as_ref().map(|exchange| exchange.id),
-                resends: self.resends,
-                sdk_type: self.sdk_type,
-            }),
-            request,
-            request_body: BodyBuffer::default(),
-            response: None,
-            response_body: BodyBuffer::default(),
-            route: wildcard,
-            path_params,
-            secret_query: false,
-            errors: Vec::new(),
-            attributes: Default::default(),
-            failure: None,
-            started,
-            took: Duration::ZERO,
-        };
-        Box::new(Recorded {
+    ) -> Observed {
+        let record = self.scope.source.instruments.as_ref().map(|instruments| {
+            CallRecord::measured(Light {
+                measured: Measured::of_call(method, request.origin(), plan.url_wildcard.clone()),
+                instruments: Arc::clone(instruments),
+                source: Arc::clone(&self.scope.source),
+                config: Arc::clone(&self.scope.config),
+                clock: self.clock,
+            })
+        });
+        Observed { context, record }
+    }
+
+    /// `exchange` has the request's head.
+    fn open(&self, mut exchange: Box<Exchange>, plan: &Plan, context: Context) -> Recorded {
+        exchange.id = telemetry::random_id();
+        exchange.direction = Direction::Outgoing(Call {
+            parent: self.scope.exchange.as_ref().map(|exchange| exchange.id),
+            resends: self.resends,
+            sdk_type: self.sdk_type,
+        });
+        if let Some(wildcard) = &plan.url_wildcard {
+            let params = PathParams::of_pattern(path_of(wildcard), exchange.request.path());
+            exchange.path_params = params;
+            exchange.route = Some(Arc::clone(wildcard));
+        }
+        Recorded {
             exchange,
             tee: None,
             scope: self.scope.clone(),
             plan: plan.clone(),
             context,
-            clock,
+            clock: self.clock,
             polled: false,
-        })
+        }
     }
+}
+
+impl Observed {
+    /// Gives each propagation header its value, or none, in place of those that are there.
+    pub(super) fn tell(&self, scope: &Scope, header: impl FnMut(Header, Option<&[u8]>)) {
+        Outbound::of(&self.context, scope.source.propagation).write(header);
+    }
+}
+
+/// Whether a trace is one that its root left out.
+fn is_left_out(trace: &SpanContext) -> bool {
+    trace.is_valid() && !trace.is_sampled()
 }
 
 /// The path of a wildcard that is a whole URL.

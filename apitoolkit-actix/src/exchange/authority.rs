@@ -4,6 +4,8 @@
 //! tell. These headers are whatever the sender wrote: values are bounded and never trusted for
 //! more than a description.
 
+use std::sync::Arc;
+
 use super::Fields;
 
 /// Longest host or address taken from a header, in bytes.
@@ -12,16 +14,36 @@ const MAX_LENGTH: usize = 255;
 /// A host and, when given, a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Authority {
-    pub(crate) host: String,
+    pub(crate) host: Arc<str>,
     pub(crate) port: Option<u16>,
 }
 
 /// What the forwarding headers say, the first hop's word for each.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Forwarded {
-    pub(crate) client: Option<String>,
+    pub(crate) client: Option<Arc<str>>,
     pub(crate) host: Option<Authority>,
     pub(crate) https: Option<bool>,
+}
+
+/// The headers that say who was addressed and who asked, one value of each.
+#[derive(Debug, Default)]
+pub(crate) struct Addressing<'f> {
+    pub(crate) host: Option<&'f str>,
+    forwarded: Option<&'f str>,
+    forwarded_for: Option<&'f str>,
+    forwarded_host: Option<&'f str>,
+    forwarded_proto: Option<&'f str>,
+}
+
+impl<'f> Addressing<'f> {
+    pub(crate) fn read(fields: &'f Fields) -> Self {
+        let names =
+            ["host", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+        let [host, forwarded, forwarded_for, forwarded_host, forwarded_proto] =
+            fields.firsts(names);
+        Self { host, forwarded, forwarded_for, forwarded_host, forwarded_proto }
+    }
 }
 
 impl Authority {
@@ -38,26 +60,25 @@ impl Authority {
         let sane = !host.is_empty()
             && host.len() <= MAX_LENGTH
             && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_:%~".contains(&b));
-        sane.then(|| Self { host: host.to_ascii_lowercase(), port })
+        sane.then(|| Self { host: lower_case(host), port })
     }
 }
 
 impl Forwarded {
     /// Reads `Forwarded` (RFC 7239) first, then the older `X-Forwarded-*` for what it leaves out.
-    pub(crate) fn read(fields: &Fields) -> Self {
+    pub(crate) fn read(headers: &Addressing<'_>) -> Self {
         let mut found = Self::default();
-        if let Some(value) = fields.first("forwarded") {
+        if let Some(value) = headers.forwarded {
             found.read_rfc7239(value);
         }
-        let older = |name| fields.first(name).and_then(|v| v.split(',').next()).map(str::trim);
         if found.client.is_none() {
-            found.client = older("x-forwarded-for").and_then(node);
+            found.client = headers.forwarded_for.and_then(first).and_then(node);
         }
         if found.host.is_none() {
-            found.host = older("x-forwarded-host").and_then(Authority::parse);
+            found.host = headers.forwarded_host.and_then(first).and_then(Authority::parse);
         }
         if found.https.is_none() {
-            found.https = older("x-forwarded-proto").and_then(scheme);
+            found.https = headers.forwarded_proto.and_then(first).and_then(scheme);
         }
         found
     }
@@ -78,8 +99,20 @@ impl Forwarded {
     }
 }
 
-fn node(text: &str) -> Option<String> {
+/// What the first of the hops listed says.
+fn first(list: &str) -> Option<&str> {
+    list.split(',').next().map(str::trim)
+}
+
+fn node(text: &str) -> Option<Arc<str>> {
     Authority::parse(text).map(|authority| authority.host)
+}
+
+fn lower_case(host: &str) -> Arc<str> {
+    match host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => host.to_ascii_lowercase().into(),
+        false => host.into(),
+    }
 }
 
 fn scheme(text: &str) -> Option<bool> {
@@ -95,7 +128,7 @@ mod tests {
     use super::*;
 
     fn host(text: &str) -> Option<(String, Option<u16>)> {
-        Authority::parse(text).map(|a| (a.host, a.port))
+        Authority::parse(text).map(|a| (a.host.to_string(), a.port))
     }
 
     #[test]
@@ -116,7 +149,7 @@ mod tests {
         for (name, value) in pairs {
             fields.push(name, value.as_bytes(), false);
         }
-        Forwarded::read(&fields)
+        Forwarded::read(&Addressing::read(&fields))
     }
 
     #[test]

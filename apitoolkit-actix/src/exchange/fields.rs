@@ -14,19 +14,37 @@ struct Entry {
     sensitive: bool,
 }
 
+/// What a name and its value take as a rule.
+const USUAL_BYTES: usize = 48;
+
 /// One named value of [`Fields`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field<'f> {
-    pub(crate) name: &'f str,
+    /// UTF-8, as all of them were pushed.
+    pub(crate) name: &'f [u8],
     pub(crate) value: &'f [u8],
     /// Marked sensitive by whoever set it (`HeaderValue::is_sensitive`).
     pub(crate) sensitive: bool,
 }
 
+/// Names, values, and whether a value is marked sensitive.
+impl<'h> Extend<(&'h str, &'h [u8], bool)> for Fields {
+    fn extend<I: IntoIterator<Item = (&'h str, &'h [u8], bool)>>(&mut self, headers: I) {
+        let headers = headers.into_iter();
+        let (least, most) = headers.size_hint();
+        let entries = most.unwrap_or(least);
+        self.entries.reserve(entries);
+        self.bytes.reserve(entries * USUAL_BYTES);
+        for (name, value, sensitive) in headers {
+            self.push(name, value, sensitive);
+        }
+    }
+}
+
 impl Fields {
-    /// An empty list with room for `entries` values of about 32 bytes each, name included.
-    pub(crate) fn with_capacity(entries: usize) -> Self {
-        Self { bytes: Vec::with_capacity(entries * 48), entries: Vec::with_capacity(entries) }
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.entries.clear();
     }
 
     pub(crate) fn push(&mut self, name: &str, value: &[u8], sensitive: bool) {
@@ -36,24 +54,41 @@ impl Fields {
         self.entries.push(Entry { name_end, value_end: self.bytes.len(), sensitive });
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
         let mut start = 0;
         self.entries.iter().filter_map(move |entry| {
             let name = self.bytes.get(start..entry.name_end)?;
             let value = self.bytes.get(entry.name_end..entry.value_end)?;
             start = entry.value_end;
-            Some(Field { name: std::str::from_utf8(name).ok()?, value, sensitive: entry.sensitive })
+            Some(Field { name, value, sensitive: entry.sensitive })
         })
     }
 
     /// Every value under a name, which is compared exactly.
     pub(crate) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [u8]> {
-        self.iter().filter(move |field| field.name == name).map(|field| field.value)
+        self.iter().filter(move |field| field.name == name.as_bytes()).map(|field| field.value)
     }
 
     /// The first value under a name, if it is UTF-8.
     pub(crate) fn first<'f>(&'f self, name: &'f str) -> Option<&'f str> {
         self.all(name).next().and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// As [`first`](Self::first), of several names in one pass.
+    pub(crate) fn firsts<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N] {
+        let mut values = [None; N];
+        for field in self.iter() {
+            for (value, name) in values.iter_mut().zip(names) {
+                if value.is_none() && field.name == name.as_bytes() {
+                    *value = Some(field.value);
+                }
+            }
+        }
+        values.map(|value| value.and_then(|value| std::str::from_utf8(value).ok()))
     }
 
     /// How much memory the list holds, in bytes.
@@ -68,14 +103,29 @@ mod tests {
 
     #[test]
     fn keeps_order_repeats_and_bytes() {
-        let mut fields = Fields::with_capacity(3);
+        let mut fields = Fields::default();
         fields.push("a", b"1", false);
         fields.push("b", b"", true);
         fields.push("a", b"\xff", false);
         let seen: Vec<_> = fields.iter().map(|f| (f.name, f.value, f.sensitive)).collect();
-        assert_eq!(seen, [("a", &b"1"[..], false), ("b", b"", true), ("a", b"\xff", false)]);
+        assert_eq!(
+            seen,
+            [(&b"a"[..], &b"1"[..], false), (b"b", b"", true), (b"a", b"\xff", false)]
+        );
         assert_eq!(fields.all("a").count(), 2);
         assert_eq!(fields.first("a"), Some("1"));
         assert_eq!(fields.first("missing"), None);
+    }
+
+    #[test]
+    fn several_names_are_looked_up_in_one_pass() {
+        let mut fields = Fields::default();
+        fields.push("latin", b"\xff", false);
+        fields.push("b", b"1", false);
+        fields.push("latin", b"2", false);
+        fields.push("b", b"3", false);
+        let names = ["b", "missing", "latin", "B", "b"];
+        assert_eq!(fields.firsts(names), names.map(|name| fields.first(name)));
+        assert_eq!(fields.firsts(names), [Some("1"), None, None, None, Some("1")]);
     }
 }

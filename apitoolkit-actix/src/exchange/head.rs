@@ -1,12 +1,11 @@
 use std::{
-    borrow::Cow,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use super::{
-    Attributes, BodyBuffer, ErrorReport, Fields, Method, PathParams, authority::Authority,
+    Attributes, BodyBuffer, ErrorReport, Fields, Method, Origin, PathParams,
     error_report::MARKED_FAILED,
 };
 use crate::semconv;
@@ -36,6 +35,8 @@ pub(crate) struct Exchange {
     pub(crate) failure: Option<Failure>,
     pub(crate) started: SystemTime,
     pub(crate) took: Duration,
+    /// Memory for the response's headers.
+    spare: Fields,
 }
 
 /// Who asked.
@@ -100,42 +101,26 @@ impl Failure {
 }
 
 /// The head of a request, copied.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RequestHead {
     pub(crate) method: Method,
     /// Path and query as sent.
-    pub(crate) target: Box<str>,
+    target: String,
     /// Where the path ends in `target`.
-    pub(crate) path_end: usize,
+    path_end: usize,
     /// `http.request.protocol.version` as the conventions write it: `1.1`, `2`.
     pub(crate) version: Option<&'static str>,
-    /// Whether the connection (or an absolute request target) says TLS.
-    pub(crate) https: bool,
-    /// Of a call: its URL's scheme, where that is neither `http` nor `https`; empty if it has none.
-    pub(crate) other_scheme: Option<Box<str>>,
-    /// The authority of an absolute target or of `:authority`; may hold userinfo.
-    pub(crate) authority: Option<Box<str>>,
+    pub(crate) origin: Origin,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) fields: Fields,
 }
 
 impl RequestHead {
-    /// Whom the target addresses, without userinfo, and with the scheme's port if none is said.
-    pub(crate) fn server(&self) -> Option<Authority> {
-        let mut server = self.authority.as_deref().and_then(Authority::parse)?;
-        server.port = server.port.or(match self.other_scheme.as_deref() {
-            None | Some("ws" | "wss") => Some(if self.https { 443 } else { 80 }),
-            Some(_) => None,
-        });
-        Some(server)
-    }
-
-    /// The scheme of the URL; empty if it has none.
-    pub(crate) fn scheme(&self) -> Cow<'static, str> {
-        match &self.other_scheme {
-            Some(scheme) => Cow::Owned(scheme.to_string()),
-            None => Cow::Borrowed(if self.https { "https" } else { "http" }),
-        }
+    /// Copies path and query.
+    pub(crate) fn set_target(&mut self, target: &str) {
+        self.target.clear();
+        self.target.push_str(target);
+        self.path_end = target.find('?').unwrap_or(target.len());
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -166,7 +151,57 @@ impl ResponseHead {
     }
 }
 
+/// Nothing yet.
+impl Default for Exchange {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            request_id: None,
+            direction: Direction::Incoming,
+            request: RequestHead::default(),
+            request_body: BodyBuffer::default(),
+            response: None,
+            response_body: BodyBuffer::default(),
+            route: None,
+            path_params: PathParams::default(),
+            secret_query: false,
+            errors: Vec::new(),
+            attributes: Attributes::default(),
+            failure: None,
+            started: SystemTime::UNIX_EPOCH,
+            took: Duration::ZERO,
+            spare: Fields::default(),
+        }
+    }
+}
+
 impl Exchange {
+    /// Forgets everything and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        let request = std::mem::take(&mut self.request);
+        let (mut target, mut fields) = (request.target, request.fields);
+        target.clear();
+        fields.clear();
+        let mut spare = self.take_response_fields();
+        if let Some(response) = self.response.take() {
+            spare = response.fields;
+        }
+        spare.clear();
+        let mut params = std::mem::take(&mut self.path_params.params);
+        params.clear();
+        *self = Self {
+            request: RequestHead { target, fields, ..RequestHead::default() },
+            path_params: PathParams { params, ..PathParams::default() },
+            spare,
+            ..Self::default()
+        };
+    }
+
+    /// An empty list for the response's headers.
+    pub(crate) fn take_response_fields(&mut self) -> Fields {
+        std::mem::take(&mut self.spare)
+    }
+
     /// Notes the end of a request body whose every declared byte was read: its reader need not
     /// have asked whether there are more.
     pub(crate) fn end_request_body_if_whole(&mut self) {
@@ -209,9 +244,10 @@ impl Exchange {
     /// How much memory the exchange holds apart from its bodies, in bytes.
     pub(crate) fn size(&self) -> usize {
         size_of::<Self>()
-            + self.request.target.len()
+            + self.request.target.capacity()
             + self.request.fields.size()
             + self.response.as_ref().map_or(0, |head| head.fields.size())
+            + self.spare.size()
             + self.errors.iter().map(ErrorReport::size).sum::<usize>()
             + self.attributes.size()
     }

@@ -9,6 +9,12 @@ const OTHER: &str = "_OTHER";
 /// Longest original method that is kept, in bytes.
 const MAX_ORIGINAL: usize = 32;
 
+impl Default for Method {
+    fn default() -> Self {
+        Self::Known("GET")
+    }
+}
+
 impl Method {
     /// Every value of `http.request.method`.
     pub(crate) const NAMES: [&'static str; 10] =

@@ -4,6 +4,7 @@
 //! It can be turned into a [`RedactedExchange`] and into nothing else: that type alone is what the
 //! layers above accept, so unredacted data cannot be exported by mistake.
 
+mod addresses;
 mod attribute;
 mod attributes;
 mod authority;
@@ -13,28 +14,37 @@ pub(crate) mod error_names;
 mod error_report;
 mod fields;
 mod head;
+mod hidden;
 mod method;
 mod notes;
+mod origin;
+mod params;
 mod path_params;
 mod redacted;
 mod redacted_body;
 mod redacted_error;
 mod request_id;
+mod spare;
 pub(crate) mod text;
 mod value;
 
+pub(crate) use addresses::Addresses;
 pub use attribute::AttributeValue;
 pub(crate) use attributes::{Attributes, Refused, redact as redact_attribute};
+pub(crate) use authority::Authority;
 pub(crate) use body::{BodyBuffer, Retain};
 pub(crate) use budget::{Budget, Reservation};
 pub(crate) use error_report::{ErrorReport, MARKED_FAILED};
 pub(crate) use fields::Fields;
 pub(crate) use head::{Call, Direction, Exchange, Failure, RequestHead, ResponseHead};
+pub(crate) use hidden::Hidden;
 pub(crate) use method::Method;
 pub(crate) use notes::{Failed, Notes, Undecided};
+pub(crate) use origin::Origin;
 pub(crate) use path_params::PathParams;
-pub(crate) use redacted::RedactedExchange;
+pub(crate) use redacted::{RedactedExchange, RedactedHeader};
 pub(crate) use redacted_body::RedactedBody;
 pub(crate) use redacted_error::RedactedError;
 pub(crate) use request_id::RequestId;
+pub(crate) use spare::Spares;
 pub(crate) use value::Value;

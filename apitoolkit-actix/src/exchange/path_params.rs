@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 /// The path's parameters: names, and where their values are in the path the router matched.
 #[derive(Debug, Default)]
 pub(crate) struct PathParams {
     /// The path as the router saw it, when that differs from the path as sent.
     pub(crate) path: Option<Box<str>>,
-    pub(crate) params: Vec<(Box<str>, usize, usize)>,
+    pub(crate) params: Vec<(Arc<str>, usize, usize)>,
     /// Which of them, by position, are secret whatever their names.
     pub(crate) secret: Vec<usize>,
 }
@@ -68,7 +70,7 @@ mod tests {
         PathParams::of_pattern(pattern, path)
             .params
             .into_iter()
-            .map(|(name, start, end)| (name.into(), path.get(start..end).map(str::to_owned)))
+            .map(|(name, start, end)| (name.to_string(), path.get(start..end).map(str::to_owned)))
             .collect()
     }
 

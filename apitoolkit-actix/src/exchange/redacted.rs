@@ -1,11 +1,13 @@
-use std::{borrow::Cow, fmt, net::SocketAddr, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, mem, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Direction, Exchange, Failure, Fields, Method, RedactedBody, RedactedError, RequestHead, Value,
-    authority::{Authority, Forwarded},
+    Addresses, Direction, Exchange, Failure, Fields, Method, RedactedBody, RedactedError,
+    RequestHead, Value,
+    authority::{Addressing, Authority, Forwarded},
     error_report::MARKED_FAILED,
+    params,
 };
-use crate::redact::{PathParam, Redactor, Scratch, Side};
+use crate::redact::{HeaderName, PathParam, Redactor, Scratch, Side};
 
 /// An exchange from which everything secret was taken out.
 ///
@@ -24,16 +26,19 @@ pub(crate) struct RedactedExchange {
     pub(crate) scheme: Cow<'static, str>,
     pub(crate) path: String,
     pub(crate) query: Option<String>,
-    pub(crate) path_params: Vec<(String, String)>,
-    pub(crate) query_params: Vec<(String, String)>,
+    /// A JSON object.
+    pub(crate) path_params: String,
+    /// A JSON object.
+    pub(crate) query_params: String,
     pub(crate) server: Option<Authority>,
-    pub(crate) client_address: Option<String>,
+    pub(crate) client_address: Option<Arc<str>>,
+    pub(crate) peer_address: Option<Arc<str>>,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) protocol_version: Option<&'static str>,
-    pub(crate) user_agent: Option<String>,
+    pub(crate) user_agent: Option<Arc<str>>,
     pub(crate) status: Option<u16>,
-    pub(crate) request_headers: Vec<(String, Vec<String>)>,
-    pub(crate) response_headers: Vec<(String, Vec<String>)>,
+    pub(crate) request_headers: Vec<RedactedHeader>,
+    pub(crate) response_headers: Vec<RedactedHeader>,
     pub(crate) request_body: RedactedBody,
     pub(crate) response_body: RedactedBody,
     pub(crate) errors: Vec<RedactedError>,
@@ -42,21 +47,40 @@ pub(crate) struct RedactedExchange {
     pub(crate) took: Duration,
 }
 
+/// One header, every value of it.
+#[derive(Debug)]
+pub(crate) struct RedactedHeader {
+    pub(crate) name: Arc<HeaderName>,
+    pub(crate) value: Arc<str>,
+    /// Those that follow the first.
+    pub(crate) more: Vec<Arc<str>>,
+}
+
 impl Exchange {
     /// Takes everything secret out.
-    pub(crate) fn redact(self, redactor: &Redactor, scratch: &mut Scratch) -> RedactedExchange {
+    pub(crate) fn redact(
+        &mut self,
+        redactor: &Redactor,
+        scratch: &mut Scratch,
+        addresses: &mut Addresses,
+    ) -> RedactedExchange {
         let request = &self.request;
         let outgoing = self.direction != Direction::Incoming;
         // What an app tells a server about its own clients says nothing about that server.
-        let forwarded =
-            if outgoing { Forwarded::default() } else { Forwarded::read(&request.fields) };
-        let path = self.redacted_path(redactor);
-        let path_params = self.redacted_path_params(redactor);
+        let headers = match outgoing {
+            true => Addressing::default(),
+            false => Addressing::read(&request.fields),
+        };
+        let forwarded = Forwarded::read(&headers);
+        let named = self.named_params(redactor);
+        let path = self.redacted_path(&named, redactor);
+        let path_params = self.redacted_path_params(&named, redactor);
         let query = request.query().map(|query| match self.secret_query {
-            true => redactor.query(&Redactor::whole_query(query)).into_owned(),
-            false => redactor.query(query).into_owned(),
+            true => Cow::Owned(redactor.query(&Redactor::whole_query(query)).into_owned()),
+            false => redactor.query(query),
         });
-        let request_headers = headers(&request.fields, redactor);
+        let request_headers = self::headers(&request.fields, redactor);
+        let peer_address = request.peer.map(|peer| addresses.peer(peer.ip()));
         let none = Fields::default();
         let response_fields = self.response.as_ref().map_or(&none, |head| &head.fields);
         RedactedExchange {
@@ -69,23 +93,28 @@ impl Exchange {
                 None
             },
             scheme: scheme(request, &forwarded),
-            path,
+            server: if outgoing {
+                request.origin.server()
+            } else {
+                server(request, &forwarded, headers.host, addresses)
+            },
             path_params,
-            query_params: query.as_deref().map_or_else(Vec::new, Redactor::decoded_pairs),
-            query,
-            server: if outgoing { request.server() } else { server(request, &forwarded) },
-            client_address: forwarded
-                .client
-                .or_else(|| request.peer.map(|peer| peer.ip().to_string())),
+            query_params: params::object(
+                query.as_deref().into_iter().flat_map(Redactor::decoded_pairs),
+            ),
+            path: path.into_owned(),
+            query: query.map(Cow::into_owned),
+            client_address: forwarded.client.or_else(|| peer_address.clone()),
+            peer_address,
             peer: request.peer,
             protocol_version: request.version,
             user_agent: request_headers
                 .iter()
-                .find(|(name, _)| name == "user-agent")
-                .and_then(|(_, values)| values.first().cloned()),
+                .find(|header| header.name.as_str() == "user-agent")
+                .map(|header| Arc::clone(&header.value)),
             status: self.response.as_ref().map(|head| head.status),
             request_headers,
-            response_headers: headers(response_fields, redactor),
+            response_headers: self::headers(response_fields, redactor),
             request_body: RedactedBody::new(
                 Side::Request,
                 &self.request_body,
@@ -101,7 +130,7 @@ impl Exchange {
                 scratch,
             ),
             errors: self.errors.iter().map(|report| RedactedError::new(report, redactor)).collect(),
-            attributes: self.attributes.redact(redactor),
+            attributes: mem::take(&mut self.attributes).redact(redactor),
             failure: self.failure,
             took: self.took,
             route: self.route.clone(),
@@ -109,47 +138,50 @@ impl Exchange {
         }
     }
 
-    fn redacted_path(&self, redactor: &Redactor) -> String {
-        let matched = self.path_params.path.as_deref();
-        let params: Vec<_> = self
-            .path_params
-            .params
-            .iter()
-            .enumerate()
-            .map(|(at, (name, start, end))| PathParam {
+    /// The path's parameters, and which of them are secret for what they are called.
+    fn named_params(&self, redactor: &Redactor) -> Vec<PathParam<'_>> {
+        let params = self.path_params.params.iter();
+        params
+            .map(|(name, start, end)| PathParam {
                 name,
                 start: *start,
                 end: *end,
-                secret: self.path_params.secret.contains(&at),
+                secret: redactor.is_path_param(name),
             })
-            .collect();
+            .collect()
+    }
+
+    fn redacted_path(&self, named: &[PathParam<'_>], redactor: &Redactor) -> Cow<'_, str> {
+        let matched = self.path_params.path.as_deref();
+        let secret = named
+            .iter()
+            .enumerate()
+            .filter(|(at, param)| param.secret || self.path_params.secret.contains(at))
+            .map(|(_, param)| *param);
         let path = matched.unwrap_or_else(|| self.request.path());
-        let redacted = redactor.path(path, &params);
+        let redacted = redactor.path_without(path, secret);
         match matched {
             // Nothing was taken out of the path the router saw, so the path as sent is as clean.
-            Some(matched) if *redacted == *matched => self.request.path().to_owned(),
-            _ => redacted.into_owned(),
+            Some(matched) if *redacted == *matched => Cow::Borrowed(self.request.path()),
+            Some(_) => Cow::Owned(redacted.into_owned()),
+            None => redacted,
         }
     }
 
-    fn redacted_path_params(&self, redactor: &Redactor) -> Vec<(String, String)> {
+    fn redacted_path_params(&self, named: &[PathParam<'_>], redactor: &Redactor) -> String {
         if self.route.is_none() {
             // They are those of a route that did not run: known so that the path can be redacted.
-            return Vec::new();
+            return params::object(std::iter::empty());
         }
         let path = self.path_params.path.as_deref().unwrap_or_else(|| self.request.path());
-        self.path_params
-            .params
-            .iter()
-            .enumerate()
-            .filter_map(|(at, (name, start, end))| {
-                let value = match path.get(*start..*end)? {
-                    _ if self.path_params.secret.contains(&at) => Redactor::URL_MARKER.into(),
-                    value => redactor.path_param(name, value),
-                };
-                Some((name.to_string(), value.into_owned()))
-            })
-            .collect()
+        params::object(named.iter().enumerate().filter_map(|(at, param)| {
+            let value = match path.get(param.start..param.end)? {
+                _ if self.path_params.secret.contains(&at) => Redactor::URL_MARKER.into(),
+                value if param.secret && !value.is_empty() => Redactor::URL_MARKER.into(),
+                value => redactor.path_value(value),
+            };
+            Some((param.name.into(), value))
+        }))
     }
 }
 
@@ -216,7 +248,7 @@ impl fmt::Display for RedactedExchange {
 fn scheme(request: &RequestHead, forwarded: &Forwarded) -> Cow<'static, str> {
     match forwarded.https {
         Some(https) => Cow::Borrowed(if https { "https" } else { "http" }),
-        None => request.scheme(),
+        None => request.origin.scheme(),
     }
 }
 
@@ -227,7 +259,7 @@ fn full_url(
     query: Option<&str>,
     redactor: &Redactor,
 ) -> Option<String> {
-    let (scheme, authority) = (request.scheme(), request.authority.as_deref()?);
+    let (scheme, authority) = (request.origin.scheme(), request.origin.authority.as_deref()?);
     if scheme.is_empty() {
         return None;
     }
@@ -241,26 +273,31 @@ fn full_url(
 }
 
 /// The host that the client addressed: what a proxy reports, else the target's, else `Host`.
-fn server(request: &RequestHead, forwarded: &Forwarded) -> Option<Authority> {
+fn server(
+    request: &RequestHead,
+    forwarded: &Forwarded,
+    host: Option<&str>,
+    addresses: &mut Addresses,
+) -> Option<Authority> {
     let mut server = forwarded
         .host
         .clone()
-        .or_else(|| request.authority.as_deref().and_then(Authority::parse))
-        .or_else(|| request.fields.first("host").and_then(Authority::parse))?;
+        .or_else(|| request.origin.authority.as_deref().and_then(|text| addresses.host(text)))
+        .or_else(|| host.and_then(|text| addresses.host(text)))?;
     let default = if scheme(request, forwarded) == "https" { 443 } else { 80 };
     server.port = server.port.or(Some(default));
     Some(server)
 }
 
 /// Headers in the order of their first appearance, every value of a name together.
-fn headers(fields: &Fields, redactor: &Redactor) -> Vec<(String, Vec<String>)> {
-    let mut headers: Vec<(String, Vec<String>)> = Vec::new();
-    for field in fields.iter() {
-        let value = redactor.header(field.name, field.value, field.sensitive).into_owned();
-        match headers.iter_mut().find(|(name, _)| name == field.name) {
-            Some((_, values)) => values.push(value),
-            None => headers.push((field.name.to_owned(), vec![value])),
+fn headers(fields: &Fields, redactor: &Redactor) -> Vec<RedactedHeader> {
+    let mut headers: Vec<RedactedHeader> = Vec::with_capacity(fields.len());
+    let each = fields.iter().map(|field| (field.name, field.value, field.sensitive));
+    redactor.headers(each, |name, value| {
+        match headers.iter_mut().find(|header| header.name == name) {
+            Some(header) => header.more.push(value),
+            None => headers.push(RedactedHeader { name, value, more: Vec::new() }),
         }
-    }
+    });
     headers
 }

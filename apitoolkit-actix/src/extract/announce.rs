@@ -20,7 +20,7 @@ use actix_web::{
 };
 use pin_project_lite::pin_project;
 
-use super::{ExtractorRules, HandlerRules, HandlerSlot, RedactExtractor};
+use super::{ExtractorRules, HandlerRules, RedactExtractor, rules::announce};
 use crate::redact::types::Redact;
 
 /// Answers questions about a type by constants: the inherent one if its bound holds, else that of
@@ -199,7 +199,7 @@ impl<T: FromRequest, A: Announcement> FromRequest for Announced<T, A> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         // Actix begins all of a handler's extractions before it polls the first of them.
-        HandlerSlot::announce(request, compiled::<A>);
+        announce(request, compiled::<A>);
         AnnouncedFuture { future: T::from_request(request, payload), announcement: PhantomData }
     }
 }

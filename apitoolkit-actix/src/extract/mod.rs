@@ -1,8 +1,8 @@
 //! Extractors, and what the handlers that use them tell about secrets.
 //!
 //! A handler with `#[traced_service]` announces the rules of its arguments before the first of them
-//! is extracted. The middleware offers a [`HandlerSlot`] with each request that it records, and
-//! finds the [`HandlerRules`] in it, whatever becomes of the request.
+//! is extracted. The middleware finds the [`HandlerRules`] in the exchange, whatever becomes of the
+//! request.
 
 mod announce;
 mod extractor;
@@ -19,4 +19,4 @@ pub use extractor::RedactExtractor;
 pub use registry::Handler;
 pub(crate) use registry::{all_handlers, all_handlers_by_name};
 pub use rules::ExtractorRules;
-pub(crate) use rules::{HandlerRules, HandlerSlot};
+pub(crate) use rules::{HandlerRules, announced};

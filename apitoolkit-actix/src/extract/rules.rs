@@ -1,11 +1,14 @@
-use std::{cell::OnceCell, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use super::RedactExtractor;
-use crate::redact::{
-    Policy,
-    types::{Redact, RedactRules, TopLevel},
+use crate::{
+    redact::{
+        Policy,
+        types::{Redact, RedactRules, TopLevel},
+    },
+    telemetry::{Current, RequestContext},
 };
 
 /// Collects the rules of a handler's extractors.
@@ -128,22 +131,16 @@ impl HandlerRules {
     }
 }
 
-/// Where a handler's rules are put for the one who recorded the request before it.
+/// What the handler of an exchange announced, if the request got to one that does.
 ///
-/// Kept outside of the request, so that it is there when the request is not: after a panic.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct HandlerSlot(Rc<OnceCell<Arc<HandlerRules>>>);
+/// It is kept outside of the request, so that it is there when the request is not: after a panic.
+pub(crate) fn announced(exchange: &Current) -> Option<&Arc<HandlerRules>> {
+    exchange.announced()
+}
 
-impl HandlerSlot {
-    /// What the handler announced, if the request got to one that does.
-    pub(crate) fn rules(&self) -> Option<&Arc<HandlerRules>> {
-        self.0.get()
-    }
-
-    /// Puts rules into the slot of a request, if it has one.
-    pub(super) fn announce(request: &HttpRequest, rules: impl FnOnce() -> Arc<HandlerRules>) {
-        if let Some(Self(slot)) = request.extensions().get::<Self>() {
-            slot.get_or_init(rules);
-        }
+/// Announces rules to the exchange of a request, if that is recorded.
+pub(super) fn announce(request: &HttpRequest, rules: impl FnOnce() -> Arc<HandlerRules>) {
+    if let Some(RequestContext { exchange: Some(exchange), .. }) = request.extensions().get() {
+        exchange.announce(rules);
     }
 }

@@ -19,15 +19,33 @@ pin_project! {
     /// of the body inside.
     pub struct ObservedBody<B> {
         #[pin]
-        body: B,
-        context: Option<Context>,
+        body: Content<B>,
+        size: BodySize,
         recorder: Option<Recorder>,
     }
 }
 
-impl<B> ObservedBody<B> {
+pin_project! {
+    #[project = ContentProjection]
+    enum Content<B> {
+        /// All of it, so that none of the app's code runs any more.
+        Whole { bytes: Option<Bytes> },
+        Stream {
+            #[pin]
+            body: B,
+            context: Option<Context>,
+        },
+    }
+}
+
+impl<B: MessageBody> ObservedBody<B> {
     pub(super) fn new(body: B, context: Option<Context>, recorder: Option<Recorder>) -> Self {
-        Self { body, context, recorder }
+        let size = body.size();
+        let body = match body.try_into_bytes() {
+            Ok(bytes) => Content::Whole { bytes: Some(bytes).filter(|bytes| !bytes.is_empty()) },
+            Err(body) => Content::Stream { body, context },
+        };
+        Self { body, size, recorder }
     }
 }
 
@@ -35,7 +53,10 @@ impl<B: MessageBody> MessageBody for ObservedBody<B> {
     type Error = Box<dyn StdError>;
 
     fn size(&self) -> BodySize {
-        self.body.size()
+        match &self.body {
+            Content::Whole { .. } => self.size,
+            Content::Stream { body, .. } => body.size(),
+        }
     }
 
     fn poll_next(
@@ -43,11 +64,15 @@ impl<B: MessageBody> MessageBody for ObservedBody<B> {
         cx: &mut task::Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         let this = self.project();
-        let body = this.body;
         if let Some(recorder) = this.recorder {
             recorder.response_polled();
         }
-        let polled = scope::inside(this.context.as_ref(), this.recorder, || body.poll_next(cx));
+        let polled = match this.body.project() {
+            ContentProjection::Whole { bytes } => Poll::Ready(bytes.take().map(Ok)),
+            ContentProjection::Stream { body, context } => {
+                scope::inside(context.as_ref(), this.recorder, || body.poll_next(cx))
+            }
+        };
         match ready!(polled) {
             Some(Ok(chunk)) => {
                 if let Some(recorder) = this.recorder {

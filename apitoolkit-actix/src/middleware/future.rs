@@ -27,7 +27,7 @@ pin_project! {
         context: Option<Context>,
         recorder: Option<Recorder>,
         // There if the response is to have it.
-        request_id: Option<HeaderValue>,
+        request_id: Option<Box<HeaderValue>>,
     }
 }
 
@@ -38,8 +38,8 @@ impl<F> ApiToolkitFuture<F> {
 
     pub(super) fn observed(inner: F, observed: Observed, return_request_id: bool) -> Self {
         let Observed { context, recorder, request_id } = observed;
-        let request_id =
-            return_request_id.then(|| HeaderValue::try_from(request_id.to_string()).ok()).flatten();
+        let header = || HeaderValue::try_from(request_id.to_string()).ok();
+        let request_id = return_request_id.then(header).flatten().map(Box::new);
         Self { inner, context: Some(context), recorder, request_id }
     }
 }
@@ -58,7 +58,7 @@ where
         match ready!(polled) {
             Ok(mut response) => {
                 if let Some(id) = this.request_id.take() {
-                    response.headers_mut().insert(REQUEST_ID.clone(), id);
+                    response.headers_mut().insert(REQUEST_ID.clone(), *id);
                 }
                 let recorder =
                     this.recorder.take().and_then(|recorder| recorder.responded(&response));
@@ -72,7 +72,7 @@ where
                     recorder.failed(&error);
                 }
                 Poll::Ready(Err(match this.request_id.take() {
-                    Some(id) => with_header::answer(error, id),
+                    Some(id) => with_header::answer(error, *id),
                     None => error,
                 }))
             }

@@ -9,7 +9,7 @@ use actix_web::{
 };
 
 use crate::{
-    exchange::{Fields, Method, RequestHead},
+    exchange::{Method, Origin, RequestHead},
     telemetry::Inbound,
 };
 
@@ -37,28 +37,23 @@ fn lines<'h>(
     headers.get_all(name).map(|value| value.as_bytes())
 }
 
-pub(super) fn request(request: &ServiceRequest, method: Method) -> RequestHead {
+pub(super) fn copy(request: &ServiceRequest, method: Method, head: &mut RequestHead) {
     let uri = request.uri();
-    let target = uri.path_and_query().map_or("", |target| target.as_str());
-    RequestHead {
-        method,
-        target: target.into(),
-        path_end: target.find('?').unwrap_or(target.len()),
-        version: version(request.version()),
+    head.set_target(uri.path_and_query().map_or("", |target| target.as_str()));
+    head.method = method;
+    head.version = version(request.version());
+    head.origin = Origin {
         https: is_https(request),
         other_scheme: None,
         authority: uri.authority().map(|authority| authority.as_str().into()),
-        peer: request.peer_addr(),
-        fields: fields(request.headers()),
-    }
+    };
+    head.peer = request.peer_addr();
+    head.fields.extend(fields(request.headers()));
 }
 
-pub(super) fn fields(headers: &HeaderMap) -> Fields {
-    let mut fields = Fields::with_capacity(headers.len());
-    for (name, value) in headers {
-        fields.push(name.as_str(), value.as_bytes(), value.is_sensitive());
-    }
-    fields
+/// Names, values, and whether a value is marked sensitive.
+pub(super) fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8], bool)> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes(), value.is_sensitive()))
 }
 
 /// Whether another protocol follows the response's head.

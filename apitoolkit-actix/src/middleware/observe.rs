@@ -1,6 +1,7 @@
 //! How the observation of a request begins.
 
 use std::{
+    cell::LazyCell,
     rc::Rc,
     sync::Arc,
     time::{Instant, SystemTime},
@@ -17,8 +18,9 @@ use super::{
 use crate::{
     config::TrustInbound,
     exchange::{Method, RequestId},
-    extract::HandlerSlot,
-    telemetry::{self, Current, Measured, RequestContext, Scope, Throttle, random_id},
+    telemetry::{
+        self, Current, Keeper, Measured, RequestContext, Scope, Source, Throttle, random_id,
+    },
 };
 
 /// Looked up in every request, so not parsed in every request.
@@ -32,69 +34,127 @@ pub(super) struct Observed {
     pub(super) request_id: RequestId,
 }
 
+/// What is known of a request before it is decided what is noted of it.
+struct Start {
+    /// Holds the span, or what its callees are to be told.
+    context: Context,
+    method: Method,
+    /// The exchange's.
+    id: u128,
+    request_id: RequestId,
+    clock: Instant,
+}
+
 impl Observed {
     /// Starts the exchange's span; what is not sampled is only measured.
     pub(super) fn begin(setup: &Rc<Setup>, request: &mut ServiceRequest) -> Self {
-        let (started, clock) = (SystemTime::now(), Instant::now());
-        let config = &setup.config;
+        // Before the time of day, so that nothing inside ends after the exchange.
+        let clock = Instant::now();
+        let started: LazyCell<SystemTime> = LazyCell::new(SystemTime::now);
+        let Setup { config, source, base, .. } = &**setup;
         let inbound = match config.trust_inbound {
-            TrustInbound::Ignore => setup.base.clone(),
+            TrustInbound::Ignore => base.clone(),
             TrustInbound::Parent | TrustInbound::Link => {
-                head::inbound(request.headers()).extract(setup.source.propagation, &setup.base)
+                head::inbound(request.headers()).extract(source.propagation, base)
             }
         };
-        let has_caller = inbound.span().span_context().is_valid();
         let method = Method::new(request.method().as_str());
-        let id = random_id();
-        let request_id = request_id(setup, request, id);
         let ignored = setup.ignore.matches(&config.ignore_paths, request);
         let context = if ignored {
             let trusted = config.trust_inbound == TrustInbound::Parent;
-            telemetry::unsampled(if trusted { &inbound } else { &setup.base })
+            telemetry::unsampled(if trusted { &inbound } else { base })
         } else {
-            let (source, base) = (&setup.source, &setup.base);
-            telemetry::start_exchange(source, config, base, inbound, &method, started)
+            telemetry::start_exchange(source, config, base, &inbound, &method, &started)
         };
-        let trace = context.span().span_context().clone();
-        if setup.source.foreign && !trace.is_valid() {
-            warn_of_missing_provider();
-        }
+        let is_sampled = is_sampled(source, &context);
         // What a caller left out, it left out whole.
-        let keep = config.keep.is_on() && !ignored && !has_caller;
-        let keeper = setup.source.keeper.as_ref().filter(|_| keep && !trace.is_sampled());
-        if !trace.is_sampled() && keeper.is_none() {
-            let kept = RequestContext { context: context.clone(), id: request_id.clone() };
-            request.extensions_mut().insert(kept);
-            let recorder = measure(setup, request, method, clock);
-            return Self { context, recorder, request_id };
+        let has_caller = || inbound.span().span_context().is_valid();
+        let keep = !is_sampled && !ignored && config.keep.is_on() && !has_caller();
+        let keeper = source.keeper.as_ref().filter(|_| keep).cloned();
+        let id = random_id();
+        let request_id = request_id(setup, request, id);
+        let start = Start { context, method, id, request_id, clock };
+        if is_sampled || keeper.is_some() {
+            start.record(setup, request, keeper, *started)
+        } else {
+            start.measure(setup, request)
         }
-        let current = Arc::new(Current::new(id));
+    }
+}
+
+impl Start {
+    /// All of the exchange is noted.
+    fn record(
+        self,
+        setup: &Rc<Setup>,
+        request: &mut ServiceRequest,
+        keeper: Option<Arc<Keeper>>,
+        started: SystemTime,
+    ) -> Observed {
+        let Self { context, method, id, request_id, clock } = self;
+        let Setup { config, source, .. } = &**setup;
+        let mut current = Current::new(id);
+        current.request_id = request_id.as_given().map(Box::from);
+        let current = Arc::new(current);
         let context = context.with_value(Scope {
-            source: Arc::clone(&setup.source),
+            source: Arc::clone(source),
             config: Arc::clone(config),
             exchange: Some(Arc::clone(&current)),
         });
-        let kept = RequestContext { context: context.clone(), id: request_id.clone() };
-        request.extensions_mut().insert(kept);
+        keep(request, &context, &request_id, Some(&current));
         setup.routes.learn(request);
-        let slot = HandlerSlot::default();
-        request.extensions_mut().insert(slot.clone());
         setup.hooks.set_attributes(request, &context, &current);
         let capture = config.capture_policy.may_keep();
         let active = active(setup, request, &method);
         let opening = Opening {
-            tee: payload::tee(request, config, capture, setup.source.pipeline.budget(), &slot),
+            tee: payload::tee(request, config, capture, source.pipeline.budget(), &current),
             context: context.clone(),
             current,
             setup: Rc::clone(setup),
-            slot,
-            keeper: keeper.cloned(),
+            keeper,
             capture,
             clock,
+            active,
         };
-        let full = Full::open(head::request(request, method), &request_id, started, opening);
-        Self { context, recorder: Some(Recorder::full(full, active)), request_id }
+        let mut exchange = source.pipeline.spares().take();
+        head::copy(request, method, &mut exchange.request);
+        exchange.request_id = request_id.as_given().map(Box::from);
+        exchange.started = started;
+        let recorder = Recorder::full(Full::open(exchange, opening));
+        Observed { context, recorder: Some(recorder), request_id }
     }
+
+    /// What the metrics say is noted, if there are any.
+    fn measure(self, setup: &Rc<Setup>, request: &ServiceRequest) -> Observed {
+        let Self { context, method, request_id, clock, .. } = self;
+        keep(request, &context, &request_id, None);
+        let recorder = measure(setup, request, method, clock);
+        Observed { context, recorder, request_id }
+    }
+}
+
+/// Keeps with a request what whoever has only that at hand needs to find its exchange.
+fn keep(
+    request: &ServiceRequest,
+    context: &Context,
+    id: &RequestId,
+    exchange: Option<&Arc<Current>>,
+) {
+    request.extensions_mut().insert(RequestContext {
+        context: context.clone(),
+        id: id.clone(),
+        exchange: exchange.cloned(),
+    });
+}
+
+/// Whether a context's span is sampled; says so if there is nobody who could.
+fn is_sampled(source: &Source, context: &Context) -> bool {
+    let span = context.span();
+    let trace = span.span_context();
+    if source.foreign && !trace.is_valid() {
+        warn_of_missing_provider();
+    }
+    trace.is_sampled()
 }
 
 /// A record for metrics alone, if there are any.
@@ -115,8 +175,8 @@ fn measure(
         path,
         head::content_length(request.headers()),
     );
-    let light = Light::new(measured, instruments, Rc::clone(setup), clock);
-    Some(Recorder::light(light, active))
+    let light = Light::new(measured, instruments, Rc::clone(setup), clock, active);
+    Some(Recorder::light(light))
 }
 
 fn active(

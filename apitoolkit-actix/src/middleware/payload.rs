@@ -17,7 +17,8 @@ use futures_core::Stream;
 use crate::{
     config::Config,
     exchange::{BodyBuffer, Budget, Reservation, Retain},
-    extract::HandlerSlot,
+    extract,
+    telemetry::Current,
 };
 
 /// What was seen of a request's body so far, shared with the recorder on the same thread.
@@ -30,7 +31,7 @@ pub(super) fn tee(
     config: &Arc<Config>,
     capture: bool,
     budget: &Arc<Budget>,
-    slot: &HandlerSlot,
+    exchange: &Arc<Current>,
 ) -> Option<Tee> {
     let upgrade = request.head().upgrade() || request.method() == Method::CONNECT;
     let (_, payload) = request.parts_mut();
@@ -44,7 +45,7 @@ pub(super) fn tee(
         config: Arc::clone(config),
         capture,
         budget: Arc::clone(budget),
-        slot: slot.clone(),
+        exchange: Arc::clone(exchange),
     };
     let seen = Rc::clone(&observed.seen);
     *payload = Payload::Stream { payload: Box::pin(observed) };
@@ -60,14 +61,15 @@ struct ObservedPayload {
     /// Whether it may be captured at all.
     capture: bool,
     budget: Arc<Budget>,
-    slot: HandlerSlot,
+    exchange: Arc<Current>,
 }
 
 impl ObservedPayload {
     /// Decides whether the body is captured when it is first read: by then a handler that has a
     /// say in it has said so.
     fn begin(&mut self) {
-        let chosen = self.slot.rules().and_then(|rules| rules.capture_request_body);
+        let chosen =
+            extract::announced(&self.exchange).and_then(|rules| rules.capture_request_body);
         if self.capture && chosen.unwrap_or(self.config.capture_request_body) {
             let reservation = Reservation::empty(&self.budget);
             let captured = BodyBuffer::capturing(self.config.max_body_bytes, reservation);

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    telemetry::{self, Source},
+    telemetry::{self, Instruments, Source},
 };
 
 /// The middleware: wrap an `App`, `Scope` or `Resource` in it and every exchange is recorded.
@@ -50,6 +50,8 @@ pub struct ApiToolkit {
     config: Arc<Config>,
     rules: Arc<Rules>,
     choice: Choice,
+    /// There if the app measures elsewhere than the choice says.
+    instruments: Option<Arc<Instruments>>,
     hooks: Arc<Hooks>,
     ignore: Ignore,
 }
@@ -78,11 +80,12 @@ impl ApiToolkit {
         config: Arc<Config>,
         rules: Arc<Rules>,
         choice: Choice,
+        instruments: Option<Arc<Instruments>>,
         hooks: Arc<Hooks>,
         ignore: Ignore,
     ) -> Self {
         telemetry::set_default_config(&config);
-        Self { config, rules, choice, hooks, ignore }
+        Self { config, rules, choice, instruments, hooks, ignore }
     }
 }
 
@@ -99,8 +102,12 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         let source = match &self.choice {
-            Choice::Installed => Source::installed().map(Arc::new),
+            Choice::Installed => Source::installed(),
             Choice::Given(source) => Some(Arc::clone(source)),
+        };
+        let source = match &self.instruments {
+            Some(instruments) => source.map(|source| Arc::new(source.measured_by(instruments))),
+            None => source,
         };
         if self.hooks.panic_locations {
             panic_place::listen();

@@ -25,13 +25,19 @@ pub(crate) fn redact<'v>(
     shorten::shorten(redacted, MAX_VALUE)
 }
 
+/// Whether the whole value of a header goes, whatever it is.
+pub(super) fn is_secret(lists: &Lists, name: &str) -> bool {
+    let has_parts = ["cookie", "set-cookie"].iter().any(|parts| name.eq_ignore_ascii_case(parts));
+    !has_parts && lists.is_header(name)
+}
+
 fn redact_text<'v>(lists: &Lists, name: &str, value: &'v str) -> Cow<'v, str> {
     let is = |header: &str| name.eq_ignore_ascii_case(header);
     if is("cookie") {
         cookie::redact(lists, value)
     } else if is("set-cookie") {
         cookie::redact_set(lists, value)
-    } else if lists.is_header(name) {
+    } else if is_secret(lists, name) {
         Cow::Borrowed(MARKER)
     } else if is("link") {
         redact_links(lists, value)

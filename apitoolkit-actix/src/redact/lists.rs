@@ -1,6 +1,7 @@
 //! The compiled name lists, one for each place where a name can stand.
 
 use super::{
+    decisions::Decisions,
     names::{NameKind, NameSet},
     percent,
     policy::Policy,
@@ -10,12 +11,14 @@ use super::{
 const SESSION_ID: usize = 16;
 
 /// The name lists of a [`Redactor`](super::Redactor).
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Lists {
     headers: NameSet,
     cookies: NameSet,
     query: NameSet,
     path: NameSet,
+    seen_in_queries: Decisions,
+    seen_in_paths: Decisions,
     /// The names of forms and JSON. In force in texts and queries also where the application
     /// turned its *body* rules off.
     fields: NameSet,
@@ -32,6 +35,8 @@ impl Lists {
             cookies: list(NameKind::Cookie, names),
             query: list(NameKind::Query, names),
             path: list(NameKind::Query, &path),
+            seen_in_queries: Decisions::default(),
+            seen_in_paths: Decisions::default(),
             fields: list(NameKind::Body, names),
             keep: keep.iter().map(|name| fold(name)).collect(),
         }
@@ -54,12 +59,14 @@ impl Lists {
 
     /// A query parameter, percent-encoded. What is secret in a form is secret in a query too.
     pub(crate) fn is_query(&self, name: &[u8]) -> bool {
-        percent::any_spelling(name, |name| self.query.matches(name) || self.fields.matches(name))
+        let is_secret = |name: &str| self.query.matches(name) || self.fields.matches(name);
+        self.seen_in_queries.of(name, || percent::any_spelling(name, is_secret))
     }
 
     /// A path parameter, by its name in the route's pattern.
     pub(crate) fn is_path_param(&self, name: &str) -> bool {
-        self.path.matches(name) || self.fields.matches(name)
+        let is_secret = || self.path.matches(name) || self.fields.matches(name);
+        self.seen_in_paths.of(name.as_bytes(), is_secret)
     }
 
     /// An attribute that the app sets, by its name: what is secret in JSON.

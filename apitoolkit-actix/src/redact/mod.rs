@@ -19,6 +19,7 @@ mod body;
 mod builder;
 mod coding;
 mod cookie;
+mod decisions;
 mod events;
 #[cfg(feature = "tracing")]
 mod field;
@@ -27,6 +28,7 @@ mod header;
 mod json;
 mod lists;
 mod marker;
+mod memo;
 mod multipart;
 mod names;
 mod overlay;
@@ -53,6 +55,7 @@ pub use self::{
     sql::sql_summary,
 };
 pub(crate) use self::{
+    memo::HeaderName,
     overlay::Overlay,
     policy::Policy,
     sql::{Dialect, SqlStatement},

@@ -22,8 +22,18 @@ pub struct PathParam<'n> {
 /// Redacts the segments of sensitive parameters. A range that does not fit the path means that
 /// nobody knows where the secret is: then nothing of the path is left.
 pub(crate) fn redact<'p>(lists: &Lists, path: &'p str, params: &[PathParam<'_>]) -> Cow<'p, str> {
+    let is_secret = |param: &PathParam<'_>| param.secret || lists.is_path_param(param.name);
+    without(lists, path, params.iter().copied().filter(is_secret))
+}
+
+/// As [`redact`], with only those parameters given that are secret.
+pub(crate) fn without<'p, 'n>(
+    lists: &Lists,
+    path: &'p str,
+    params: impl Iterator<Item = PathParam<'n>>,
+) -> Cow<'p, str> {
     let mut secret: Vec<(usize, usize)> = Vec::new();
-    for param in params.iter().filter(|param| param.secret || lists.is_path_param(param.name)) {
+    for param in params {
         if path.get(param.start..param.end).is_none() {
             return Cow::Owned(format!("/{URL_MARKER}"));
         }

@@ -15,8 +15,11 @@ pub(crate) fn decode(text: &str) -> Cow<'_, str> {
 }
 
 /// `text` with `+` as a space and percent-decoded once, as forms and queries are read.
-pub(crate) fn decode_form(text: &str) -> String {
-    decode(&text.replace('+', " ")).into_owned()
+pub(crate) fn decode_form(text: &str) -> Cow<'_, str> {
+    if !text.as_bytes().contains(&b'+') {
+        return decode(text);
+    }
+    Cow::Owned(decode(&text.replace('+', " ")).into_owned())
 }
 
 /// Whether `test` holds for `name` as it stands or percent-decoded up to three times. Also with

@@ -27,15 +27,11 @@ pub(crate) fn redact_nested<'q>(lists: &Lists, query: &'q str, depth: u8) -> Cow
 }
 
 /// The pairs of a query, decoded. One that is redacted before stays so.
-pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (percent::decode_form(name), percent::decode_form(value))
-        })
-        .collect()
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (percent::decode_form(name), percent::decode_form(value))
+    })
 }
 
 /// Redacts every value, and what has no name.
@@ -60,8 +56,10 @@ fn redact_pair(lists: &Lists, pair: &str, start: usize, depth: u8, splicer: &mut
     }
     let mut at = start;
     for part in pair.split([';', '\n', '\r']) {
+        // The name of a whole pair was looked at.
+        let is_part = part.len() < pair.len();
         if let Some((name, value)) = part.split_once('=')
-            && (lists.is_query(name.as_bytes()) || holds_secret(lists, value, depth))
+            && ((is_part && lists.is_query(name.as_bytes())) || holds_secret(lists, value, depth))
         {
             mark(name, value, at, splicer);
         }

@@ -1,10 +1,18 @@
 //! The compiled policy, and one method for each thing that it redacts.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use super::{
-    Body, BodyText, PathParam, Policy, RedactorBuilder, Scratch, Side, body::BodyRules, header,
-    lists::Lists, path, query, shorten, sql, text, url,
+    Body, BodyText, PathParam, Policy, RedactorBuilder, Scratch, Side,
+    body::BodyRules,
+    header,
+    lists::Lists,
+    memo::{HeaderName, Memo},
+    path, query, shorten, sql, text, url,
 };
 use crate::error::RuleError;
 
@@ -40,6 +48,7 @@ pub struct Redactor {
     pub(super) lists: Lists,
     request: BodyRules,
     response: BodyRules,
+    memo: Mutex<Memo>,
 }
 
 impl Redactor {
@@ -54,6 +63,7 @@ impl Redactor {
             lists: Lists::new(policy),
             request: BodyRules::compile(policy, Side::Request)?,
             response: BodyRules::compile(policy, Side::Response)?,
+            memo: Mutex::new(Memo::new()),
         })
     }
 
@@ -66,6 +76,19 @@ impl Redactor {
     #[must_use]
     pub fn header<'v>(&self, name: &str, value: &'v [u8], sensitive: bool) -> Cow<'v, str> {
         header::redact(&self.lists, name, value, sensitive)
+    }
+
+    /// As [`header`](Self::header), of every header given: faster for those that were seen before.
+    pub(crate) fn headers<'h>(
+        &self,
+        headers: impl Iterator<Item = (&'h [u8], &'h [u8], bool)>,
+        mut each: impl FnMut(Arc<HeaderName>, Arc<str>),
+    ) {
+        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, value, sensitive) in headers {
+            let (name, value) = memo.header(&self.lists, name, value, sensitive);
+            each(name, value);
+        }
     }
 
     /// Redacts a URL, absolute or relative: userinfo, and sensitive parameters in path, query and
@@ -95,11 +118,15 @@ impl Redactor {
     /// order.
     #[must_use]
     pub fn query_pairs(&self, query: &str) -> Vec<(String, String)> {
-        Self::decoded_pairs(&self.query(query))
+        let redacted = self.query(query);
+        let pairs = Self::decoded_pairs(&redacted);
+        pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
     }
 
     /// The pairs of a query string that [`query`](Self::query) has redacted, percent-decoded.
-    pub(crate) fn decoded_pairs(redacted: &str) -> Vec<(String, String)> {
+    pub(crate) fn decoded_pairs(
+        redacted: &str,
+    ) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
         query::pairs(redacted)
     }
 
@@ -115,6 +142,25 @@ impl Redactor {
     #[must_use]
     pub fn path_param<'v>(&self, name: &str, value: &'v str) -> Cow<'v, str> {
         path::redact_param(&self.lists, name, value)
+    }
+
+    /// Whether a path parameter of this name is secret, whatever its value.
+    pub(crate) fn is_path_param(&self, name: &str) -> bool {
+        self.lists.is_path_param(name)
+    }
+
+    /// As [`path`](Self::path), with only those parameters given that are secret.
+    pub(crate) fn path_without<'v, 'n>(
+        &self,
+        path: &'v str,
+        secret: impl Iterator<Item = PathParam<'n>>,
+    ) -> Cow<'v, str> {
+        path::without(&self.lists, path, secret)
+    }
+
+    /// As [`path_param`](Self::path_param), of one that is not secret whatever its value.
+    pub(crate) fn path_value<'v>(&self, value: &'v str) -> Cow<'v, str> {
+        url::redact_path(&self.lists, value)
     }
 
     /// Redacts running text: error messages, log lines. Credentials known by their form (`Bearer …`,

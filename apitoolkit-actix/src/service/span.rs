@@ -2,14 +2,14 @@ use std::borrow::Cow;
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, SpanBuilder, SpanKind, TraceContextExt as _, Tracer as _},
+    trace::{Link, SpanBuilder, SpanKind, TraceContextExt as _},
 };
 
 use super::{Failure, Site};
 use crate::{
     exchange::{AttributeValue, redact_attribute},
     semconv,
-    telemetry::{Outcome, Scope, is_left_out, text, to_value},
+    telemetry::{Outcome, Scope, is_left_out, text, to_value, with_hiding},
 };
 
 /// The span of a custom service. It ends when it is dropped, if not before.
@@ -91,8 +91,10 @@ impl ServiceSpan {
 
     fn start(scope: &Scope, parent: &Context, links: Vec<Link>, names: Names<'_>) -> Self {
         let Names { span, service, method, function } = names;
-        let builder = SpanBuilder::from_name(span).with_kind(SpanKind::Internal).with_links(links);
-        let context = parent.with_span(scope.source.tracer.build_with_context(builder, parent));
+        let context = scope
+            .source
+            .tracer
+            .start(SpanKind::Internal, parent, || SpanBuilder::from_name(span).with_links(links));
         let span = context.span();
         if span.is_recording() {
             if let Some(function) = function {
@@ -104,7 +106,7 @@ impl ServiceSpan {
         // Without a provider there is nothing that others should see. A span that is not sampled is
         // kept: what runs inside of it belongs to the same trace.
         let is_span = span.span_context().is_valid();
-        Self { context: is_span.then(|| context.clone()), outcome: Outcome::default() }
+        Self { context: is_span.then(|| with_hiding(context.clone())), outcome: Outcome::default() }
     }
 
     fn none() -> Self {

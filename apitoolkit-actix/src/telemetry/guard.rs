@@ -125,7 +125,7 @@ impl Telemetry {
         self.shared.loggers().clone()
     }
 
-    pub(crate) fn source(&self) -> Source {
+    pub(crate) fn source(&self) -> &Arc<Source> {
         self.shared.source()
     }
 

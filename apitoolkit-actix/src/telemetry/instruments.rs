@@ -1,19 +1,26 @@
 use std::sync::Arc;
 
-use opentelemetry::metrics::{Histogram, Meter};
+use opentelemetry::metrics::{Histogram, Meter, MeterProvider as _};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use super::active_requests::ActiveRequests;
+use super::{active_requests::ActiveRequests, series::Series, source};
 use crate::semconv;
 
 /// The instruments of HTTP and database metrics, made once for each telemetry.
 #[derive(Debug)]
 pub(crate) struct Instruments {
-    pub(crate) http_server_duration: Histogram<f64>,
-    pub(crate) http_server_request_size: Histogram<u64>,
-    pub(crate) http_server_response_size: Histogram<u64>,
-    pub(crate) http_client_duration: Histogram<f64>,
+    pub(super) http: Series,
     pub(crate) db_client_duration: Histogram<f64>,
     pub(crate) active_requests: Arc<ActiveRequests>,
+}
+
+/// The histograms of HTTP exchanges.
+#[derive(Debug)]
+pub(super) struct Http {
+    pub(super) server_duration: Histogram<f64>,
+    pub(super) server_request_size: Histogram<u64>,
+    pub(super) server_response_size: Histogram<u64>,
+    pub(super) client_duration: Histogram<f64>,
 }
 
 /// What the semantic conventions advise for `http.*.request.duration`, in seconds.
@@ -36,33 +43,27 @@ const BYTES: [f64; 10] = [
 ];
 
 impl Instruments {
+    /// With a meter that may be anybody's.
     pub(crate) fn new(meter: &Meter) -> Self {
+        Self::with(meter, false)
+    }
+
+    /// Of a meter provider of the user's own.
+    pub(crate) fn of_provider(provider: &SdkMeterProvider) -> Self {
+        Self::of_sdk(&provider.meter_with_scope(source::scope()))
+    }
+
+    /// With a meter of the SDK's.
+    pub(super) fn of_sdk(meter: &Meter) -> Self {
+        Self::with(meter, true)
+    }
+
+    fn with(meter: &Meter, binds: bool) -> Self {
         let active_requests = Arc::new(ActiveRequests::default());
         active_requests.register(meter);
         Self {
             active_requests,
-            http_server_duration: seconds(
-                meter,
-                semconv::METRIC_HTTP_SERVER_REQUEST_DURATION,
-                "How long requests took, to the last byte of the response's body.",
-                &HTTP_SECONDS,
-            ),
-            http_server_request_size: bytes(
-                meter,
-                semconv::METRIC_HTTP_SERVER_REQUEST_BODY_SIZE,
-                "The size of request bodies, as they were on the wire.",
-            ),
-            http_server_response_size: bytes(
-                meter,
-                semconv::METRIC_HTTP_SERVER_RESPONSE_BODY_SIZE,
-                "The size of response bodies, as they were on the wire.",
-            ),
-            http_client_duration: seconds(
-                meter,
-                semconv::METRIC_HTTP_CLIENT_REQUEST_DURATION,
-                "How long outgoing requests took, to the last byte of the response's body.",
-                &HTTP_SECONDS,
-            ),
+            http: Series::new(http(meter), binds),
             db_client_duration: seconds(
                 meter,
                 semconv::METRIC_DB_CLIENT_OPERATION_DURATION,
@@ -70,6 +71,33 @@ impl Instruments {
                 &DB_SECONDS,
             ),
         }
+    }
+}
+
+fn http(meter: &Meter) -> Http {
+    Http {
+        server_duration: seconds(
+            meter,
+            semconv::METRIC_HTTP_SERVER_REQUEST_DURATION,
+            "How long requests took, to the last byte of the response's body.",
+            &HTTP_SECONDS,
+        ),
+        server_request_size: bytes(
+            meter,
+            semconv::METRIC_HTTP_SERVER_REQUEST_BODY_SIZE,
+            "The size of request bodies, as they were on the wire.",
+        ),
+        server_response_size: bytes(
+            meter,
+            semconv::METRIC_HTTP_SERVER_RESPONSE_BODY_SIZE,
+            "The size of response bodies, as they were on the wire.",
+        ),
+        client_duration: seconds(
+            meter,
+            semconv::METRIC_HTTP_CLIENT_REQUEST_DURATION,
+            "How long outgoing requests took, to the last byte of the response's body.",
+            &HTTP_SECONDS,
+        ),
     }
 }
 

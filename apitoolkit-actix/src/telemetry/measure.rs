@@ -1,12 +1,13 @@
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use opentelemetry::KeyValue;
-
-use super::{Instruments, verdict};
+use super::{
+    Instruments,
+    series::{Sizes, Subject},
+    verdict,
+};
 use crate::{
     config::Config,
-    exchange::{Direction, Exchange, Failure, Method, RedactedExchange, RequestHead},
-    semconv,
+    exchange::{Direction, Exchange, Failure, Method, Origin, RedactedExchange},
 };
 
 /// What the metrics say of one exchange. Exchanges that are not recorded have this and no more.
@@ -24,8 +25,8 @@ pub(crate) struct Measured {
     route: Option<Arc<str>>,
     /// Where no route has matched: what a name is made of.
     path: Option<Box<str>>,
-    /// Of a call: whom it goes to.
-    server: Option<(Box<str>, Option<u16>)>,
+    /// Whom a call goes to: still to be read, off the request's thread.
+    callee: Option<Origin>,
     status: Option<u16>,
     failure: Option<Failure>,
     took: Duration,
@@ -35,15 +36,15 @@ pub(crate) struct Measured {
 
 impl Measured {
     /// Of a call that is not recorded, when it begins.
-    pub(crate) fn of_call(request: &RequestHead, wildcard: Option<Arc<str>>) -> Self {
+    pub(crate) fn of_call(method: Method, origin: Origin, wildcard: Option<Arc<str>>) -> Self {
         Self {
             incoming: false,
-            method: request.method.clone(),
-            https: request.https,
+            method,
+            https: origin.https,
             version: None,
             route: wildcard,
             path: None,
-            server: request.server().map(|server| (server.host.into(), server.port)),
+            callee: Some(origin),
             status: None,
             failure: None,
             took: Duration::ZERO,
@@ -68,7 +69,7 @@ impl Measured {
             version,
             route: None,
             path: path.map(Box::from),
-            server: None,
+            callee: None,
             status: None,
             failure: None,
             took: Duration::ZERO,
@@ -77,40 +78,19 @@ impl Measured {
         }
     }
 
-    /// Of an exchange that was recorded.
-    pub(super) fn of(exchange: &RedactedExchange) -> Self {
-        let incoming = exchange.direction == Direction::Incoming;
-        let server = exchange.server.as_ref().filter(|_| !incoming);
-        Self {
-            incoming,
-            method: exchange.method.clone(),
-            https: matches!(&*exchange.scheme, "https" | "wss"),
-            version: exchange.protocol_version,
-            route: exchange.route.clone(),
-            path: None,
-            server: server.map(|server| (server.host.as_str().into(), server.port)),
-            status: exchange.status,
-            failure: exchange.failure,
-            took: exchange.took,
-            request_size: exchange.request_body.size,
-            response_size: exchange.response_body.size,
-        }
-    }
-
     /// Of an exchange that was recorded, and lost before it was redacted: nothing of this is
     /// secret.
     pub(super) fn of_lost(exchange: &Exchange) -> Self {
         let request = &exchange.request;
         let incoming = exchange.direction == Direction::Incoming;
-        let server = if incoming { None } else { request.server() };
         Self {
             incoming,
             method: request.method.clone(),
-            https: request.https,
+            https: request.origin.https,
             version: request.version,
             route: exchange.route.clone(),
             path: None,
-            server: server.map(|server| (server.host.into(), server.port)),
+            callee: (!incoming).then(|| request.origin.clone()),
             status: exchange.response.as_ref().map(|head| head.status),
             failure: exchange.failure,
             took: exchange.took,
@@ -156,57 +136,36 @@ impl Measured {
 
     /// Records it.
     pub(super) fn record(&self, instruments: &Instruments) {
-        let attributes = self.attributes();
-        let seconds = self.took.as_secs_f64();
-        if !self.incoming {
-            instruments.http_client_duration.record(seconds, &attributes);
-            return;
-        }
-        instruments.http_server_duration.record(seconds, &attributes);
-        if let Some(bytes) = self.request_size {
-            instruments.http_server_request_size.record(bytes, &attributes);
-        }
-        if let Some(bytes) = self.response_size {
-            instruments.http_server_response_size.record(bytes, &attributes);
-        }
+        let server = self.callee.as_ref().and_then(Origin::server);
+        let subject = Subject {
+            incoming: self.incoming,
+            method: self.method.name(),
+            https: self.https,
+            status: self.status,
+            failure: self.failure,
+            version: self.version,
+            route: self.route.as_ref(),
+            server: server.as_ref(),
+        };
+        let sizes = Sizes { request: self.request_size, response: self.response_size };
+        instruments.http.record(&subject, self.took, sizes);
     }
+}
 
-    fn attributes(&self) -> Vec<KeyValue> {
-        let mut attributes = Vec::with_capacity(8);
-        let scheme = if self.https { "https" } else { "http" };
-        attributes.push(KeyValue::new(semconv::HTTP_REQUEST_METHOD, self.method.name()));
-        // A call whose URL is none has no scheme either.
-        if self.incoming || self.server.is_some() {
-            attributes.push(KeyValue::new(semconv::URL_SCHEME, scheme));
-        }
-        if let Some(status) = self.status {
-            attributes.push(KeyValue::new(semconv::HTTP_RESPONSE_STATUS_CODE, i64::from(status)));
-        }
-        if let Some(word) = self.error_type() {
-            attributes.push(KeyValue::new(semconv::ERROR_TYPE, word));
-        }
-        if let Some(version) = self.version {
-            attributes.push(KeyValue::new(semconv::NETWORK_PROTOCOL_VERSION, version));
-        }
-        if let Some(route) = &self.route {
-            let key = if self.incoming { semconv::HTTP_ROUTE } else { semconv::URL_TEMPLATE };
-            attributes.push(KeyValue::new(key, Arc::clone(route)));
-        }
-        if let Some((host, port)) = &self.server {
-            attributes.push(KeyValue::new(semconv::SERVER_ADDRESS, host.to_string()));
-            if let Some(port) = port {
-                attributes.push(KeyValue::new(semconv::SERVER_PORT, i64::from(*port)));
-            }
-        }
-        attributes
-    }
-
-    fn error_type(&self) -> Option<Cow<'static, str>> {
-        let direction_fails_from = if self.incoming { 500 } else { 400 };
-        let status = self.status.filter(|status| *status >= direction_fails_from);
-        match self.failure {
-            None | Some(Failure::Cancelled) => status.map(|status| status.to_string().into()),
-            Some(failure) => failure.error_type().map(Cow::Borrowed),
-        }
-    }
+/// Records what the metrics say of an exchange that was recorded.
+pub(super) fn record(exchange: &RedactedExchange, instruments: &Instruments) {
+    let incoming = exchange.direction == Direction::Incoming;
+    let subject = Subject {
+        incoming,
+        method: exchange.method.name(),
+        https: matches!(&*exchange.scheme, "https" | "wss"),
+        status: exchange.status,
+        failure: exchange.failure,
+        version: exchange.protocol_version,
+        route: exchange.route.as_ref(),
+        server: exchange.server.as_ref().filter(|_| !incoming),
+    };
+    let sizes =
+        Sizes { request: exchange.request_body.size, response: exchange.response_body.size };
+    instruments.http.record(&subject, exchange.took, sizes);
 }

@@ -10,9 +10,11 @@ mod attempt;
 mod builder;
 mod check;
 mod endpoint;
+mod exchange_ids;
 mod exchange_metrics;
 mod exporter;
 mod guard;
+mod hiding;
 mod ids;
 mod instruments;
 mod journal;
@@ -29,12 +31,14 @@ mod request;
 mod runtime;
 mod scope;
 mod sender;
+mod series;
 mod settings;
 mod shared;
 mod source;
 mod span;
 mod stats;
 mod stop;
+mod tracer;
 #[cfg(feature = "tracing")]
 mod tracing_layer;
 mod transport;
@@ -51,13 +55,14 @@ pub use stats::Stats;
 pub use tracing_layer::{TracingLayer, WithTraceIds, with_trace_ids};
 
 pub(crate) use active_requests::ActiveRequest;
+pub(crate) use hiding::{Hiding, hide, with_hiding};
 pub(crate) use instruments::Instruments;
 pub(crate) use keep::Keeper;
 pub(crate) use measure::Measured;
 pub(crate) use notice::{Throttle, warn};
 pub(crate) use outcome::{Outcome, is_left_out, text, watched};
 pub(crate) use pipeline::{Finished, Pipeline};
-pub(crate) use propagation::{Inbound, Outbound};
+pub(crate) use propagation::{Header, Inbound, Outbound};
 pub(crate) use scope::{
     Current, RequestContext, Scope, default_config, random_id, set_default_config,
 };

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     config::Config,
     error::ConfigError,
-    exchange::{Budget, Exchange, Reservation},
+    exchange::{Budget, Exchange, Reservation, Spares},
     redact::Overlay,
 };
 
@@ -54,6 +54,7 @@ pub(crate) struct Pipeline {
     capacity: usize,
     budget: Arc<Budget>,
     counters: Arc<Counters>,
+    spares: Spares,
 }
 
 #[derive(Debug, Default)]
@@ -104,11 +105,17 @@ impl Pipeline {
             capacity,
             budget,
             counters,
+            spares: Spares::default(),
         }
     }
 
     pub(crate) fn budget(&self) -> &Arc<Budget> {
         &self.budget
+    }
+
+    /// Memory for new exchanges.
+    pub(crate) fn spares(&self) -> &Spares {
+        &self.spares
     }
 
     pub(crate) fn counters(&self) -> &Counters {
@@ -157,16 +164,16 @@ impl Pipeline {
     /// Records what the metrics say of an exchange, on the worker.
     pub(crate) fn measure(
         &self,
-        instruments: &Arc<Instruments>,
-        config: &Arc<Config>,
+        instruments: Arc<Instruments>,
+        config: Arc<Config>,
         measured: Measured,
     ) {
         let mut state = self.lock();
         if state.closed || state.measured.len() >= MEASURED {
             drop(state);
-            return Self::record(instruments, config, measured);
+            return Self::record(&instruments, &config, measured);
         }
-        state.measured.push((Arc::clone(instruments), Arc::clone(config), measured));
+        state.measured.push((instruments, config, measured));
         state.submitted += 1;
         let wake = state.asleep;
         drop(state);
@@ -244,6 +251,7 @@ impl Pipeline {
             worker::tell(&format_args!("{} is lost: {}", exchange.outline(), reason.name()));
         }
         if let Some(instruments) = &finished.instruments {
+            let (instruments, config) = (Arc::clone(instruments), Arc::clone(config));
             self.measure(instruments, config, Measured::of_lost(exchange));
         }
         self.lose(&finished.context, reason);

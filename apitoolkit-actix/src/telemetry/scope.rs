@@ -1,11 +1,12 @@
 use std::{
+    any::Any,
     borrow::Cow,
     sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
 };
 
 use opentelemetry::Context;
 
-use super::Source;
+use super::{Hiding, Source};
 use crate::{
     config::{Config, Options},
     exchange::{Notes, RequestId},
@@ -29,6 +30,8 @@ pub(crate) struct RequestContext {
     /// That of the request's exchange.
     pub(crate) context: Context,
     pub(crate) id: RequestId,
+    /// Absent if the exchange is not recorded.
+    pub(crate) exchange: Option<Arc<Current>>,
 }
 
 /// The configuration of the toolkit that was built last.
@@ -47,8 +50,7 @@ impl Scope {
     }
 
     fn of_process() -> Option<Self> {
-        let source = Source::installed().map(Arc::new)?;
-        Some(Self { source, config: default_config()?, exchange: None })
+        Some(Self { source: Source::installed()?, config: default_config()?, exchange: None })
     }
 }
 
@@ -77,13 +79,35 @@ pub(crate) fn random_id() -> u128 {
 pub(crate) struct Current {
     /// `apitoolkit.msg_id`.
     pub(crate) id: u128,
+    /// The caller's id of the request, if it sent one that is taken.
+    pub(crate) request_id: Option<Box<str>>,
     /// Taken when the exchange ends.
     notes: Mutex<Option<Notes>>,
+    /// Stays: spans inside of an exchange may end after it.
+    pub(super) hiding: Hiding,
+    /// What the handler says of it, as whoever announces it has it.
+    announced: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl Current {
     pub(crate) fn new(id: u128) -> Self {
-        Self { id, notes: Mutex::new(Some(Notes::default())) }
+        Self {
+            id,
+            request_id: None,
+            notes: Mutex::new(Some(Notes::default())),
+            hiding: Hiding::default(),
+            announced: OnceLock::new(),
+        }
+    }
+
+    /// Notes what the handler says, once.
+    pub(crate) fn announce<T: Send + Sync + 'static>(&self, say: impl FnOnce() -> T) {
+        self.announced.get_or_init(|| Box::new(say()));
+    }
+
+    /// What the handler said, if it did.
+    pub(crate) fn announced<T: 'static>(&self) -> Option<&T> {
+        self.announced.get()?.downcast_ref()
     }
 
     /// Adds to the exchange; false if it has ended.
@@ -95,6 +119,8 @@ impl Current {
     /// Ends the time of adding, and returns what was added.
     pub(crate) fn close(&self) -> Notes {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.take().unwrap_or_default()
+        let mut notes = notes.take().unwrap_or_default();
+        notes.hidden = self.hiding.hidden();
+        notes
     }
 }

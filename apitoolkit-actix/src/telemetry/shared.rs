@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use opentelemetry::{global, metrics::MeterProvider as _, trace::TracerProvider as _};
+use opentelemetry::{metrics::MeterProvider as _, trace::TracerProvider as _};
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::{
     logs::SdkLoggerProvider,
@@ -26,9 +26,10 @@ use super::{
     queue::SpanQueue,
     runtime::Runtime,
     sender::Sender,
-    settings::{Batching, Exporter, Propagation, Settings},
+    settings::{Batching, Exporter, Settings},
     source,
     stats::{Counters, Stats},
+    tracer::{KnownIds, Tracer},
     transport::{self, Transport},
 };
 use crate::{error::ConfigError, exchange::Budget};
@@ -54,11 +55,7 @@ pub(crate) struct Shared {
     pub(super) background: Arc<()>,
     runtime: Mutex<Option<Runtime>>,
     running: AtomicBool,
-    propagation: Propagation,
-    /// Absent when metrics go nowhere.
-    instruments: Option<Arc<Instruments>>,
-    /// Absent when traces go nowhere.
-    keeper: Option<Arc<Keeper>>,
+    source: Arc<Source>,
 }
 
 /// How traces leave.
@@ -90,23 +87,34 @@ impl Shared {
         let traces = Traces::new(settings, courier.as_ref(), &budget, &counters);
         let resource = || settings.identity.resource.clone();
         let provider = || SdkTracerProvider::builder().with_resource(resource());
-        let (tracers, keeper, pipeline) = if let (Some(traces), Some(runtime)) = (&traces, &runtime)
+        let (tracers, keeper, pipeline, sampler) = if let (Some(traces), Some(runtime)) =
+            (&traces, &runtime)
         {
             let pipeline = Pipeline::start(settings.spans.queue, budget, Arc::clone(&counters))?;
             traces.start_sender(settings, runtime.handle());
             let processor = || Processor::new(Arc::clone(&traces.queue), settings.shutdown_timeout);
             let keeper = Keeper::new(provider().with_span_processor(processor()));
-            let tracers = provider().with_sampler(settings.sampler.clone());
-            (tracers.with_span_processor(processor()), Some(Arc::new(keeper)), pipeline)
+            let tracers = provider().with_span_processor(processor());
+            (tracers, Some(Arc::new(keeper)), pipeline, settings.sampler.clone())
         } else {
             // Nothing is to be exported, so nothing is recorded either.
             let pipeline = Pipeline::idle(budget, Arc::clone(&counters));
-            (provider().with_sampler(Sampler::AlwaysOff), None, pipeline)
+            (provider(), None, pipeline, Sampler::AlwaysOff)
         };
         let meters = providers::meters(settings, courier.as_ref(), &counters);
         let instruments = (settings.metrics != Exporter::None)
-            .then(|| Arc::new(Instruments::new(&meters.meter_with_scope(source::scope()))));
+            .then(|| Arc::new(Instruments::of_sdk(&meters.meter_with_scope(source::scope()))));
         let loggers = providers::loggers(settings, courier.as_ref());
+        let tracers = tracers.with_sampler(sampler.clone());
+        let tracers = tracers.with_id_generator(KnownIds::default()).build();
+        let source = Source {
+            tracer: Tracer::sampling(tracers.tracer_with_scope(source::scope()), sampler),
+            propagation: settings.propagation,
+            pipeline: Arc::clone(&pipeline),
+            instruments,
+            keeper,
+            foreign: false,
+        };
         Ok(Self {
             pipeline,
             journal,
@@ -115,15 +123,13 @@ impl Shared {
             logs: (settings.logs != Exporter::None).then(|| loggers.clone()),
             timeout: settings.shutdown_timeout,
             attempt_timeout: settings.trace_timeout,
-            tracers: tracers.build(),
+            tracers,
             meters,
             loggers,
             background: Arc::new(()),
             runtime: Mutex::new(runtime),
             running: AtomicBool::new(true),
-            propagation: settings.propagation,
-            instruments,
-            keeper,
+            source: Arc::new(source),
         })
     }
 
@@ -156,16 +162,8 @@ impl Shared {
         self.runtime.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn source(&self) -> Source {
-        let tracer = self.tracers.tracer_with_scope(source::scope());
-        Source {
-            tracer: global::BoxedTracer::new(Box::new(tracer)),
-            propagation: self.propagation,
-            pipeline: Arc::clone(&self.pipeline),
-            instruments: self.instruments.clone(),
-            keeper: self.keeper.clone(),
-            foreign: false,
-        }
+    pub(super) fn source(&self) -> &Arc<Source> {
+        &self.source
     }
 }
 

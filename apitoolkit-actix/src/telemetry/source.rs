@@ -1,23 +1,20 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-use opentelemetry::{
-    InstrumentationScope,
-    global::{self, BoxedTracer},
-    trace::{Tracer, TracerProvider},
-};
+use opentelemetry::{InstrumentationScope, global, trace::TracerProvider};
 
 use super::{
     Instruments, Keeper, Pipeline,
     settings::{Propagation, Settings},
     shared::Shared,
     stats::Counters,
+    tracer::Tracer,
 };
 use crate::{error::ConfigError, exchange::Budget, semconv};
 
 /// What a toolkit records with: who makes its spans, and the pipeline that completes them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Source {
-    pub(crate) tracer: BoxedTracer,
+    pub(crate) tracer: Tracer,
     pub(crate) propagation: Propagation,
     pub(crate) pipeline: Arc<Pipeline>,
     /// Absent when metrics go nowhere.
@@ -37,23 +34,28 @@ impl Source {
     /// OpenTelemetry providers the process has.
     ///
     /// Absent only when the system gives no thread for a worker.
-    pub(crate) fn installed() -> Option<Self> {
+    pub(crate) fn installed() -> Option<Arc<Self>> {
         match installed() {
-            Some(shared) => Some(shared.source()),
-            None => Self::of_tracer(global::tracer_with_scope(scope())),
+            Some(shared) => Some(Arc::clone(shared.source())),
+            None => Self::of_tracer(Tracer::of(global::tracer_with_scope(scope()))).map(Arc::new),
         }
     }
 
     /// Records with a tracer provider of the user's own.
-    pub(crate) fn of_provider<P>(provider: &P) -> Option<Self>
+    pub(crate) fn of_provider<P>(provider: &P) -> Option<Arc<Self>>
     where
         P: TracerProvider,
-        P::Tracer: Tracer<Span: Send + Sync> + Send + Sync + 'static,
+        P::Tracer: opentelemetry::trace::Tracer<Span: Send + Sync> + Send + Sync + 'static,
     {
-        Self::of_tracer(BoxedTracer::new(Box::new(provider.tracer_with_scope(scope()))))
+        Self::of_tracer(Tracer::of(provider.tracer_with_scope(scope()))).map(Arc::new)
     }
 
-    fn of_tracer(tracer: BoxedTracer) -> Option<Self> {
+    /// The same, with other metrics.
+    pub(crate) fn measured_by(&self, instruments: &Arc<Instruments>) -> Self {
+        Self { instruments: Some(Arc::clone(instruments)), ..self.clone() }
+    }
+
+    fn of_tracer(tracer: Tracer) -> Option<Self> {
         let pipeline = DEFAULT_PIPELINE.get_or_init(|| {
             let budget = Budget::new(Settings::DEFAULT_BUDGET);
             let counters = Arc::new(Counters::default());

@@ -107,6 +107,27 @@ fn a_tracer_provider_of_the_apps_own_exports_the_spans() {
 }
 
 #[test]
+fn a_meter_provider_of_the_apps_own_has_the_metrics() {
+    let theirs = TestApp::start(|b| b, |_| {});
+    let tracers = theirs.telemetry.tracer_provider();
+    let meters = theirs.telemetry.meter_provider();
+    let app = TestApp::start(
+        |_| ApiToolkit::builder().tracer_provider(&tracers).meter_provider(&meters),
+        |cfg| {
+            cfg.route("/", web::get().to(|| async { "ok" }));
+        },
+    );
+    app.same(get("/"));
+    app.same(get("/"));
+    theirs.collector.wait_for_spans(2, SOON).unwrap();
+    theirs.telemetry.flush().unwrap();
+    let points = theirs.collector.metrics_named("http.server.request.duration");
+    assert_eq!(points.last().unwrap().count, Some(2));
+    app.telemetry.flush().unwrap();
+    assert_eq!(app.collector.metrics_named("http.server.request.duration").len(), 0);
+}
+
+#[test]
 fn without_any_provider_nothing_is_recorded_and_nothing_breaks() {
     let app = TestApp::start(
         |_| ApiToolkit::builder().capture_request_body(true).capture_response_body(true),

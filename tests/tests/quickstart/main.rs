@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+mod guarantees;
 mod once;
 /// Interrupting a program, as Ctrl-C does, takes a signal.
 #[cfg(unix)]

@@ -21,29 +21,25 @@ use bytes::Bytes;
 use crate::{client::call::Tee, exchange::Retain};
 
 /// The request with its body noted in `tee`: at once if it is there as a whole, else as it is sent.
-pub(super) fn observe(request: ConnectRequest, tee: Tee) -> ConnectRequest {
-    let ConnectRequest::Client(head, mut body, address) = request else { return request };
+pub(super) fn observe(request: &mut ConnectRequest, tee: Tee) {
+    let ConnectRequest::Client(_, body, _) = request else { return };
     if matches!(body.size(), BodySize::Sized(_))
         && let Some(ConnectRequest::Client(_, bytes, _)) = mint(Bytes::new())
-        && mem::discriminant(&body) == mem::discriminant(&bytes)
+        && mem::discriminant(body) == mem::discriminant(&bytes)
     {
         // What `awc` can send again after a redirect stays so.
-        if let Some(content) = content(&mut body) {
+        if let Some(content) = content(body) {
             note(&tee, &content);
             if let Some(ConnectRequest::Client(_, again, _)) = mint(content) {
-                body = again;
+                *body = again;
             }
         }
-        return ConnectRequest::Client(head, body, address);
+        return;
     }
     let slot = Rc::new(Cell::new(None));
     let observed = ObservedBody { body: None, slot: Rc::clone(&slot), size: body.size(), tee };
-    match mint(observed) {
-        Some(ConnectRequest::Client(_, observed, _)) => {
-            slot.set(Some(body));
-            ConnectRequest::Client(head, observed, address)
-        }
-        _ => ConnectRequest::Client(head, body, address),
+    if let Some(ConnectRequest::Client(_, observed, _)) = mint(observed) {
+        slot.set(Some(mem::replace(body, observed)));
     }
 }
 

@@ -82,7 +82,7 @@ impl ObservedClient {
     /// installed one, else to the global OpenTelemetry providers. A call inside an exchange is
     /// recorded with what the exchange is.
     pub fn telemetry(mut self, telemetry: &Telemetry) -> Self {
-        self.source = Some(Arc::new(telemetry.source()));
+        self.source = Some(Arc::clone(telemetry.source()));
         self
     }
 }

@@ -17,11 +17,7 @@ use super::{
     failure, head, payload,
     redirect::{self, Expecting, Hop},
 };
-use crate::{
-    client::call::CallRecord,
-    error::ConfigError,
-    exchange::{Fields, ResponseHead},
-};
+use crate::{client::call::CallRecord, error::ConfigError};
 
 pin_project! {
     /// The future of one observed request.
@@ -126,21 +122,16 @@ impl Watch {
                 let Some(mut record) = self.record else {
                     return Ok(ConnectResponse::Client(response));
                 };
-                let fields = if record.wants_headers() {
-                    head::fields(response.headers())
-                } else {
-                    Fields::default()
-                };
                 let status = response.status().as_u16();
                 let version = head::version(response.version());
-                record.responded(version, ResponseHead { status, fields });
+                record.responded(version, status, head::fields(response.headers()));
                 Ok(ConnectResponse::Client(payload::observe(response, record)))
             }
             Ok(ConnectResponse::Tunnel(head, framed)) => {
                 if let Some(mut record) = self.record {
-                    let fields = head::fields(&head.headers);
                     let status = head.status.as_u16();
-                    record.responded(head::version(head.version), ResponseHead { status, fields });
+                    let version = head::version(head.version);
+                    record.responded(version, status, head::fields(&head.headers));
                     record.tunnelled();
                 }
                 Ok(ConnectResponse::Tunnel(head, framed))

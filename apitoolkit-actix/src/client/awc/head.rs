@@ -10,9 +10,9 @@ use actix_web::http::{
 use awc::ConnectRequest;
 
 use crate::{
-    client::call::Wanted,
-    exchange::{Fields, Method, RequestHead},
-    telemetry::Outbound,
+    client::call::Sent,
+    exchange::{Origin, RequestHead},
+    telemetry::Header,
 };
 
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -21,7 +21,7 @@ static BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 
 /// The parts of a request's head that are looked at, whatever it is part of.
 pub(super) struct Parts<'r> {
-    pub(super) method: &'r str,
+    method: &'r str,
     pub(super) uri: &'r Uri,
     headers: &'r HeaderMap,
     /// Written over the others.
@@ -39,56 +39,64 @@ impl<'r> Parts<'r> {
         };
         Self { method: head.method.as_str(), uri: &head.uri, headers: &head.headers, extra }
     }
+}
 
-    pub(super) fn copy(&self, method: Method, wanted: Wanted) -> RequestHead {
-        if wanted == Wanted::Server {
-            return request_head(self.uri, method, Fields::default());
-        }
-        let mut fields = Fields::with_capacity(self.headers.len());
+impl Sent for Parts<'_> {
+    fn method(&self) -> &str {
+        self.method
+    }
+
+    fn origin(&self) -> Origin {
+        origin(self.uri)
+    }
+
+    fn copy(&self, head: &mut RequestHead) {
+        copy(self.uri, head);
         let extra = self.extra.into_iter().flatten();
         let written_over = |name| self.extra.is_some_and(|extra| extra.contains_key(name));
-        for (name, value) in
-            self.headers.iter().filter(|(name, _)| !written_over(*name)).chain(extra)
-        {
-            fields.push(name.as_str(), value.as_bytes(), value.is_sensitive());
+        let headers = self.headers.iter().filter(|(name, _)| !written_over(*name)).chain(extra);
+        head.fields.extend(fields(headers));
+    }
+}
+
+/// A request that is not sent, whose headers nobody sees; without a URL, nobody can make that out.
+pub(super) struct Refused<'r> {
+    pub(super) method: &'r str,
+    pub(super) uri: Option<&'r Uri>,
+}
+
+impl Sent for Refused<'_> {
+    fn method(&self) -> &str {
+        self.method
+    }
+
+    fn origin(&self) -> Origin {
+        self.uri.map_or_else(|| Origin::of_url(None, None), origin)
+    }
+
+    fn copy(&self, head: &mut RequestHead) {
+        match self.uri {
+            Some(uri) => copy(uri, head),
+            None => head.origin = self.origin(),
         }
-        request_head(self.uri, method, fields)
     }
 }
 
-/// The head of a request whose URL nobody can make out.
-pub(super) fn without_url(method: Method) -> RequestHead {
-    let mut head = request_head(&Uri::default(), method, Fields::default());
-    head.target = Box::default();
-    head.path_end = 0;
-    head
+fn origin(uri: &Uri) -> Origin {
+    Origin::of_url(uri.scheme_str(), uri.authority().map(|authority| authority.as_str()))
 }
 
-/// The head of a request to a URL.
-pub(super) fn request_head(uri: &Uri, method: Method, fields: Fields) -> RequestHead {
-    let target = uri.path_and_query().map_or("", |target| target.as_str());
-    RequestHead {
-        method,
-        target: target.into(),
-        path_end: target.find('?').unwrap_or(target.len()),
-        version: None,
-        https: matches!(uri.scheme_str(), Some("https" | "wss")),
-        other_scheme: match uri.scheme_str() {
-            Some("http" | "https") => None,
-            other => Some(other.unwrap_or_default().into()),
-        },
-        authority: uri.authority().map(|authority| authority.as_str().into()),
-        peer: None,
-        fields,
-    }
+fn copy(uri: &Uri, head: &mut RequestHead) {
+    head.set_target(uri.path_and_query().map_or("", |target| target.as_str()));
+    head.origin = origin(uri);
 }
 
-pub(super) fn fields(headers: &HeaderMap) -> Fields {
-    let mut fields = Fields::with_capacity(headers.len());
-    for (name, value) in headers {
-        fields.push(name.as_str(), value.as_bytes(), value.is_sensitive());
-    }
-    fields
+/// Names, values, and whether a value is marked sensitive.
+pub(super) fn fields<'h>(
+    headers: impl IntoIterator<Item = (&'h HeaderName, &'h HeaderValue)>,
+) -> impl Iterator<Item = (&'h str, &'h [u8], bool)> {
+    let headers = headers.into_iter();
+    headers.map(|(name, value)| (name.as_str(), value.as_bytes(), value.is_sensitive()))
 }
 
 pub(super) fn version(version: Version) -> Option<&'static str> {
@@ -101,25 +109,17 @@ pub(super) fn version(version: Version) -> Option<&'static str> {
     }
 }
 
-/// Writes the propagation headers, each once, in place of those that are there. A value that no
-/// header can hold is left out.
-pub(super) fn propagate(request: &mut ConnectRequest, outbound: Outbound) {
-    let Outbound { traceparent, tracestate, baggage } = outbound;
-    if let Some(traceparent) = traceparent.and_then(value) {
-        insert(request, &TRACEPARENT, traceparent);
-        // One that is there belongs to another trace.
-        match tracestate.and_then(value) {
-            Some(tracestate) => insert(request, &TRACESTATE, tracestate),
-            None => remove(request, &TRACESTATE),
-        }
+/// Gives a propagation header its value, or none. A value that no header can hold is left out.
+pub(super) fn set(request: &mut ConnectRequest, header: Header, value: Option<&[u8]>) {
+    let name = match header {
+        Header::Traceparent => &TRACEPARENT,
+        Header::Tracestate => &TRACESTATE,
+        Header::Baggage => &BAGGAGE,
+    };
+    match value.and_then(|value| HeaderValue::from_bytes(value).ok()) {
+        Some(value) => insert(request, name, value),
+        None => remove(request, name),
     }
-    if let Some(baggage) = baggage.and_then(value) {
-        insert(request, &BAGGAGE, baggage);
-    }
-}
-
-fn value(text: String) -> Option<HeaderValue> {
-    HeaderValue::try_from(text).ok()
 }
 
 fn insert(request: &mut ConnectRequest, name: &HeaderName, value: HeaderValue) {

@@ -64,17 +64,10 @@ pub(super) fn expect<S>(
 
 /// The place of a call to `uri` in its chain, and what that was begun in: those that are expected,
 /// if it goes there.
-pub(super) fn place(uri: &Uri) -> (Hop, Context) {
+pub(super) fn place(uri: &Uri, now: Instant) -> (Hop, Context) {
     match EXPECTED.take().filter(|expected| expected.uri == *uri) {
         Some(expected) => (expected.hop, expected.parent),
-        None => (Hop::after(0), Context::current()),
-    }
-}
-
-impl Hop {
-    /// After so many redirects, of a chain whose beginning does not matter.
-    pub(super) fn after(resends: u32) -> Self {
-        Self { resends, since: Instant::now() }
+        None => (Hop { resends: 0, since: now }, Context::current()),
     }
 }
 

@@ -4,19 +4,15 @@ use std::{
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, ready},
+    time::Instant,
 };
 
 use actix_web::http::Uri;
 use awc::{SendClientRequest, error::SendRequestError, http::Method};
 
-use super::{
-    active::Active,
-    failure,
-    head::{request_head, without_url},
-};
+use super::{active::Active, failure, head::Refused};
 use crate::{
-    client::call::{Observed, Place},
-    exchange::Fields,
+    client::call::Place,
     semconv,
     telemetry::{self, Scope, Throttle},
 };
@@ -57,14 +53,13 @@ fn refused(active: &Active, method: &Method, uri: &Uri, error: &SendRequestError
         parent: &active.parent,
         sdk_type: semconv::SDK_TYPE_AWC,
         resends: 0,
+        clock: Instant::now(),
     };
     // Then the URL may be another than that of the request, which is the default one.
     let is_unknown = matches!(error, SendRequestError::Http(_)) && uri.authority().is_none();
-    let observed = place.observe(method.as_str(), &plan, |method, _| match is_unknown {
-        true => without_url(method),
-        false => request_head(uri, method, Fields::default()),
-    });
-    if let Observed::Recorded(_, record) | Observed::Measured(_, Some(record)) = observed {
+    let request = Refused { method: method.as_str(), uri: Some(uri).filter(|_| !is_unknown) };
+    let observed = place.observe(&request, &plan);
+    if let Some(record) = observed.and_then(|observed| observed.record) {
         record.failed(failure::word(error, false), failure::ERROR_TYPE, error);
     }
 }

@@ -4,7 +4,7 @@ use std::{
     rc::Rc,
     sync::Arc,
     task::{self, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix_service::Service;
@@ -20,12 +20,12 @@ use super::{
     active::{Active, Made},
     body,
     future::Watch,
-    head::{Parts, propagate},
+    head::{self, Parts},
     redirect::{self, Hop},
 };
 use crate::{
     client::{
-        call::{CallRecord, Observed, Place},
+        call::{CallRecord, Place},
         options::Options,
         parent,
     },
@@ -60,52 +60,43 @@ impl<S> ObservedClientService<S> {
     }
 
     /// Starts the record of a request, and writes into it what the callee is to know.
-    fn observe(
-        &self,
-        request: ConnectRequest,
-    ) -> Result<(ConnectRequest, Option<Watch>), ConfigError> {
-        let Known { active, hop, parent, options } = self.known(Parts::of(&request).uri);
+    fn observe(&self, request: &mut ConnectRequest) -> Result<Option<Watch>, ConfigError> {
+        let clock = Instant::now();
+        let Known { active, hop, parent, options } = self.known(Parts::of(request).uri, clock);
         let Some(scope) = parent::scope(&parent, self.source.as_ref()) else {
-            return Ok((request, None));
+            return Ok(None);
         };
         let plan = options.as_ref().unwrap_or(&self.options).plan(&scope.config)?;
-        let parts = Parts::of(&request);
+        let parts = Parts::of(request);
+        let uri = parts.uri.clone();
         let place = Place {
             scope: &scope,
             parent: &parent,
             sdk_type: semconv::SDK_TYPE_AWC,
             resends: hop.resends,
+            clock,
         };
-        let observed =
-            place.observe(parts.method, &plan, |method, wanted| parts.copy(method, wanted));
-        let uri = parts.uri.clone();
-        let (request, record) = match observed {
-            Observed::Not => return Ok((request, None)),
-            Observed::Measured(outbound, record) => {
-                let mut request = request;
-                propagate(&mut request, outbound);
-                (request, record)
-            }
-            Observed::Recorded(outbound, mut record) => {
-                let mut request = request;
-                propagate(&mut request, outbound);
-                (observe_body(request, &mut record, plan.capture_request_body), Some(record))
-            }
-        };
-        Ok((request, Some(Watch { record, active, uri, hop, parent, timeout: self.timeout })))
+        let Some(mut observed) = place.observe(&parts, &plan) else { return Ok(None) };
+        observed.tell(&scope, |header, value| head::set(request, header, value));
+        if let Some(record) = observed.record.as_mut().filter(|record| record.is_recorded()) {
+            observe_body(request, record, plan.capture_request_body);
+        }
+        let record = observed.record;
+        drop(scope);
+        Ok(Some(Watch { record, active, uri, hop, parent, timeout: self.timeout }))
     }
 
-    fn known(&self, uri: &Uri) -> Known {
+    fn known(&self, uri: &Uri, now: Instant) -> Known {
         let made = Active::made(uri);
         if let Some(Made::Itself(active, sends)) = made {
             return Known {
-                hop: Hop::after(sends),
+                hop: Hop { resends: sends, since: now },
                 parent: active.parent.clone(),
                 options: Some(active.options.clone().over(&self.options)),
                 active: Some(active),
             };
         }
-        let (hop, parent) = redirect::place(uri);
+        let (hop, parent) = redirect::place(uri, now);
         let options = match made {
             Some(Made::Meanwhile(active)) => Some(active.options.rules_alone().over(&self.options)),
             _ => None,
@@ -124,18 +115,16 @@ struct Known {
 }
 
 /// Notes a request's body, or only its length where that is known and all that is asked for.
-fn observe_body(request: ConnectRequest, record: &mut CallRecord, capture: bool) -> ConnectRequest {
-    let ConnectRequest::Client(_, body, _) = &request else { return request };
+fn observe_body(request: &mut ConnectRequest, record: &mut CallRecord, capture: bool) {
+    let ConnectRequest::Client(_, body, _) = request else { return };
     match body.size() {
-        BodySize::None | BodySize::Sized(0) => request,
-        BodySize::Sized(bytes) if !capture => {
-            record.request_size(bytes);
-            request
+        BodySize::None | BodySize::Sized(0) => {}
+        BodySize::Sized(bytes) if !capture => record.request_size(bytes),
+        BodySize::Sized(_) | BodySize::Stream => {
+            if let Some(tee) = record.tee() {
+                body::observe(request, tee);
+            }
         }
-        BodySize::Sized(_) | BodySize::Stream => match record.tee() {
-            Some(tee) => body::observe(request, tee),
-            None => request,
-        },
     }
 }
 
@@ -151,12 +140,12 @@ where
         self.service.poll_ready(cx)
     }
 
-    fn call(&self, request: ConnectRequest) -> Self::Future {
+    fn call(&self, mut request: ConnectRequest) -> Self::Future {
         if INSIDE.get() {
             return ObservedClientFuture::new(self.service.call(request), None);
         }
-        match self.observe(request) {
-            Ok((request, watch)) => {
+        match self.observe(&mut request) {
+            Ok(watch) => {
                 let _inside = Inside::enter();
                 ObservedClientFuture::new(self.service.call(request), watch)
             }

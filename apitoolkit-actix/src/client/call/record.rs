@@ -10,8 +10,9 @@ use opentelemetry::Context;
 use super::Tee;
 use crate::{
     client::options::Plan,
+    config::Config,
     exchange::{BodyBuffer, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain},
-    telemetry::{Finished, Measured, Scope},
+    telemetry::{Finished, Instruments, Measured, Scope, Source},
 };
 
 /// The record of one call in the making.
@@ -33,14 +34,16 @@ enum Open {
 #[derive(Debug)]
 pub(super) struct Light {
     pub(super) measured: Measured,
-    pub(super) scope: Scope,
+    pub(super) instruments: Arc<Instruments>,
+    pub(super) source: Arc<Source>,
+    pub(super) config: Arc<Config>,
     pub(super) clock: Instant,
 }
 
 /// What is noted of a call that is recorded.
 #[derive(Debug)]
 pub(super) struct Recorded {
-    pub(super) exchange: Exchange,
+    pub(super) exchange: Box<Exchange>,
     pub(super) tee: Option<Tee>,
     pub(super) scope: Scope,
     pub(super) plan: Plan,
@@ -51,8 +54,8 @@ pub(super) struct Recorded {
 }
 
 impl CallRecord {
-    pub(super) fn recorded(call: Box<Recorded>) -> Self {
-        Self { open: Some(Open::Recorded(call)) }
+    pub(super) fn recorded(call: Recorded) -> Self {
+        Self { open: Some(Open::Recorded(Box::new(call))) }
     }
 
     pub(super) fn measured(call: Light) -> Self {
@@ -78,29 +81,32 @@ impl CallRecord {
         }
     }
 
-    /// The callee answered.
-    pub(in crate::client) fn responded(
+    /// The callee answered. `headers` are names, values, and whether those are marked sensitive.
+    pub(in crate::client) fn responded<'h>(
         &mut self,
         version: Option<&'static str>,
-        head: ResponseHead,
+        status: u16,
+        headers: impl Iterator<Item = (&'h str, &'h [u8], bool)>,
     ) {
         match &mut self.open {
             Some(Open::Recorded(open)) => {
                 open.exchange.request.version = version;
-                open.exchange.response = Some(head);
+                let mut fields = open.exchange.take_response_fields();
+                fields.extend(headers);
+                open.exchange.response = Some(ResponseHead { status, fields });
                 if open.plan.capture_response_body {
                     let reservation = Reservation::empty(open.scope.source.pipeline.budget());
                     open.exchange.response_body =
                         BodyBuffer::capturing(open.plan.max_body_bytes, reservation);
                 }
             }
-            Some(Open::Measured(light)) => light.measured.answered(head.status, version),
+            Some(Open::Measured(light)) => light.measured.answered(status, version),
             None => {}
         }
     }
 
-    /// Whether the response's headers are wanted.
-    pub(in crate::client) fn wants_headers(&self) -> bool {
+    /// Whether all of the call is noted, and not only what the metrics say.
+    pub(in crate::client) fn is_recorded(&self) -> bool {
         matches!(self.open, Some(Open::Recorded(_)))
     }
 
@@ -168,13 +174,11 @@ impl CallRecord {
 
     fn finish(&mut self, failure: Option<Failure>) {
         match self.open.take() {
-            Some(Open::Recorded(open)) => open.submit(failure),
+            Some(Open::Recorded(open)) => (*open).submit(failure),
             Some(Open::Measured(light)) => {
-                let Light { measured, scope, clock } = *light;
-                if let Some(instruments) = &scope.source.instruments {
-                    let measured = measured.ended(failure, clock.elapsed());
-                    scope.source.pipeline.measure(instruments, &scope.config, measured);
-                }
+                let Light { measured, instruments, source, config, clock } = *light;
+                let measured = measured.ended(failure, clock.elapsed());
+                source.pipeline.measure(instruments, config, measured);
             }
             None => {}
         }
@@ -194,7 +198,7 @@ impl Drop for CallRecord {
 }
 
 impl Recorded {
-    fn submit(mut self: Box<Self>, failure: Option<Failure>) {
+    fn submit(mut self, failure: Option<Failure>) {
         self.exchange.took = self.clock.elapsed();
         if let Some(tee) = &self.tee {
             self.exchange.request_body =
@@ -202,9 +206,9 @@ impl Recorded {
             self.exchange.end_request_body_if_whole();
         }
         self.exchange.failure = failure;
-        let Self { exchange, scope, plan, context, .. } = *self;
+        let Self { exchange, scope, plan, context, .. } = self;
         let finished = Finished {
-            exchange: Box::new(exchange),
+            exchange,
             context,
             config: scope.config,
             overlay: plan.overlay,

@@ -4,56 +4,45 @@ use http::{
     HeaderMap, Version,
     header::{HeaderName, HeaderValue},
 };
-use reqwest::{Request, Response};
+use reqwest::Request;
 
 use crate::{
-    client::call::Wanted,
-    exchange::{Fields, Method, RequestHead, ResponseHead},
-    telemetry::Outbound,
+    client::call::Sent,
+    exchange::{Origin, RequestHead},
+    telemetry::Header,
 };
 
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 static TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 static BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 
-pub(super) fn request(request: &Request, method: Method, wanted: Wanted) -> RequestHead {
-    let url = request.url();
-    let mut target = url.path().to_owned();
-    let path_end = target.len();
-    if let Some(query) = url.query() {
-        target.push('?');
-        target.push_str(query);
+/// The parts of a request's head that are looked at.
+pub(super) struct Parts<'r>(pub(super) &'r Request);
+
+impl Sent for Parts<'_> {
+    fn method(&self) -> &str {
+        self.0.method().as_str()
     }
-    RequestHead {
-        method,
-        target: target.into(),
-        path_end,
-        version: None,
-        https: url.scheme() == "https",
-        other_scheme: Some(url.scheme())
-            .filter(|scheme| !matches!(*scheme, "http" | "https"))
-            .map(Into::into),
-        authority: url.has_authority().then(|| url.authority().into()),
-        peer: None,
-        fields: match wanted {
-            Wanted::All => fields(request.headers()),
-            Wanted::Server => Fields::default(),
-        },
+
+    fn origin(&self) -> Origin {
+        let url = self.0.url();
+        Origin::of_url(Some(url.scheme()), url.has_authority().then(|| url.authority()))
+    }
+
+    fn copy(&self, head: &mut RequestHead) {
+        let url = self.0.url();
+        match url.query() {
+            Some(query) => head.set_target(&[url.path(), "?", query].concat()),
+            None => head.set_target(url.path()),
+        }
+        head.origin = self.origin();
+        head.fields.extend(fields(self.0.headers()));
     }
 }
 
-/// The head of a response; without the headers, unless they are wanted.
-pub(super) fn response(response: &Response, with_headers: bool) -> ResponseHead {
-    let fields = if with_headers { fields(response.headers()) } else { Fields::default() };
-    ResponseHead { status: response.status().as_u16(), fields }
-}
-
-fn fields(headers: &HeaderMap) -> Fields {
-    let mut fields = Fields::with_capacity(headers.len());
-    for (name, value) in headers {
-        fields.push(name.as_str(), value.as_bytes(), value.is_sensitive());
-    }
-    fields
+/// Names, values, and whether a value is marked sensitive.
+pub(super) fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8], bool)> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes(), value.is_sensitive()))
 }
 
 pub(super) fn version(version: Version) -> Option<&'static str> {
@@ -66,23 +55,15 @@ pub(super) fn version(version: Version) -> Option<&'static str> {
     }
 }
 
-/// Writes the propagation headers, each once, in place of those that are there. A value that no
-/// header can hold is left out.
-pub(super) fn propagate(headers: &mut HeaderMap, outbound: Outbound) {
-    let Outbound { traceparent, tracestate, baggage } = outbound;
-    if let Some(traceparent) = traceparent.and_then(value) {
-        headers.insert(TRACEPARENT.clone(), traceparent);
-        // One that is there belongs to another trace.
-        match tracestate.and_then(value) {
-            Some(tracestate) => headers.insert(TRACESTATE.clone(), tracestate),
-            None => headers.remove(&TRACESTATE),
-        };
-    }
-    if let Some(baggage) = baggage.and_then(value) {
-        headers.insert(BAGGAGE.clone(), baggage);
-    }
-}
-
-fn value(text: String) -> Option<HeaderValue> {
-    HeaderValue::try_from(text).ok()
+/// Gives a propagation header its value, or none. A value that no header can hold is left out.
+pub(super) fn set(headers: &mut HeaderMap, header: Header, value: Option<&[u8]>) {
+    let name = match header {
+        Header::Traceparent => &TRACEPARENT,
+        Header::Tracestate => &TRACESTATE,
+        Header::Baggage => &BAGGAGE,
+    };
+    match value.and_then(|value| HeaderValue::from_bytes(value).ok()) {
+        Some(value) => headers.insert(name.clone(), value),
+        None => headers.remove(name),
+    };
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use async_trait::async_trait;
 use http::Extensions;
@@ -9,7 +9,7 @@ use reqwest_middleware::{Error, Middleware, Next};
 use super::{CallOptions, failure, head, inside::Inside, request_body, response_body};
 use crate::{
     client::{
-        call::{CallRecord, Observed, Place},
+        call::{CallRecord, Place},
         options::{Options, setters},
         parent,
     },
@@ -83,7 +83,7 @@ impl ObservedReqwest {
     /// installed one, else to the global OpenTelemetry providers. A call inside an exchange is
     /// recorded with what the exchange is.
     pub fn telemetry(mut self, telemetry: &Telemetry) -> Self {
-        self.source = Some(Arc::new(telemetry.source()));
+        self.source = Some(Arc::clone(telemetry.source()));
         self
     }
 
@@ -100,23 +100,17 @@ impl ObservedReqwest {
             None => self.options.plan(&scope.config)?,
         };
         let sdk_type = semconv::SDK_TYPE_REQWEST;
-        let place = Place { scope: &scope, parent: &parent, sdk_type, resends: 0 };
-        let seen = &*request;
-        let observed = place.observe(seen.method().as_str(), &plan, |method, wanted| {
-            head::request(seen, method, wanted)
-        });
-        Ok(match observed {
-            Observed::Not => None,
-            Observed::Measured(outbound, record) => {
-                head::propagate(request.headers_mut(), outbound);
-                record
-            }
-            Observed::Recorded(outbound, mut record) => {
-                head::propagate(request.headers_mut(), outbound);
-                request_body::observe(request.body_mut(), &mut record, &plan);
-                Some(record)
-            }
-        })
+        let clock = Instant::now();
+        let place = Place { scope: &scope, parent: &parent, sdk_type, resends: 0, clock };
+        let Some(mut observed) = place.observe(&head::Parts(request), &plan) else {
+            return Ok(None);
+        };
+        let headers = request.headers_mut();
+        observed.tell(&scope, |header, value| head::set(headers, header, value));
+        if let Some(record) = observed.record.as_mut().filter(|record| record.is_recorded()) {
+            request_body::observe(request.body_mut(), record, &plan);
+        }
+        Ok(observed.record)
     }
 }
 

@@ -17,8 +17,8 @@ use crate::client::call::CallRecord;
 /// The response with its body recorded as it is read. The call ends when the body has ended or is
 /// dropped; without a body it ends here.
 pub(super) fn observe(response: Response, mut record: CallRecord) -> Response {
-    let head = head::response(&response, record.wants_headers());
-    record.responded(head::version(response.version()), head);
+    let (version, status) = (head::version(response.version()), response.status().as_u16());
+    record.responded(version, status, head::fields(response.headers()));
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         record.tunnelled();
         return response;

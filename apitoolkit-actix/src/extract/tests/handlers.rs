@@ -1,5 +1,7 @@
 //! Annotated handlers: what the middleware gets to know of them, however the request ends.
 
+use std::sync::Arc;
+
 use actix_web::{
     App, Either, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder,
     dev::{Payload, Service as _},
@@ -7,8 +9,11 @@ use actix_web::{
 };
 use serde::Deserialize;
 
-use super::{HandlerRules, HandlerSlot, top};
-use crate::{ExtractorRules, Redact, RedactExtractor, redact::types::TopLevel, traced_service};
+use super::{HandlerRules, announced, context, top};
+use crate::{
+    ExtractorRules, Redact, RedactExtractor, redact::types::TopLevel, telemetry::Current,
+    traced_service,
+};
 
 #[derive(Deserialize, Redact)]
 #[redact(crate = crate)]
@@ -119,16 +124,16 @@ async fn ask(request: test::TestRequest) -> (Option<u16>, Option<HandlerRules>) 
         .route("/registered", web::post().to(registered))
         .route("/helper", web::post().to(helper_route));
     let app = test::init_service(app).await;
-    let slot = HandlerSlot::default();
+    let exchange = Arc::new(Current::new(1));
     let request = request.to_request();
-    request.extensions_mut().insert(slot.clone());
+    request.extensions_mut().insert(context(&exchange));
     let answer = std::panic::AssertUnwindSafe(app.call(request));
     let status = match futures_catch(answer).await {
         Some(Ok(response)) => Some(response.status().as_u16()),
         Some(Err(error)) => Some(error.as_response_error().status_code().as_u16()),
         None => None,
     };
-    (status, slot.rules().map(|rules| (**rules).clone()))
+    (status, announced(&exchange).map(|rules| (**rules).clone()))
 }
 
 async fn helper_route(user: web::Json<User>) -> impl Responder {

@@ -5,9 +5,14 @@ use std::sync::Arc;
 use actix_web::{
     App, Either, FromRequest, HttpMessage as _, HttpResponse, dev::Payload, test, web,
 };
+use opentelemetry::Context;
 
 use super::*;
 use crate::redact::types::{Redact, RedactRules, TopLevel};
+use crate::{
+    exchange::RequestId,
+    telemetry::{Current, RequestContext},
+};
 
 struct User;
 
@@ -27,6 +32,15 @@ impl<'de> serde::Deserialize<'de> for User {
 fn top(names: &[&str], positions: &[usize], all: bool) -> TopLevel {
     let names = names.iter().map(|&name| name.to_owned()).collect();
     TopLevel { names, positions: positions.to_vec(), all }
+}
+
+/// What the middleware keeps with a request whose exchange is recorded.
+fn context(exchange: &Arc<Current>) -> RequestContext {
+    RequestContext {
+        context: Context::new(),
+        id: RequestId::Made(1),
+        exchange: Some(Arc::clone(exchange)),
+    }
 }
 
 fn rules_of<X: RedactExtractor>() -> HandlerRules {
@@ -91,36 +105,36 @@ async fn a_handler_announces_before_its_arguments_fail() {
     let app = test::init_service(App::new().route("/", web::post().to(handler))).await;
     let mut seen = Vec::new();
     for body in ["not json", "{}"] {
-        let slot = HandlerSlot::default();
+        let exchange = Arc::new(Current::new(1));
         let request = test::TestRequest::post()
             .uri("/")
             .insert_header(("content-type", "application/json"))
             .set_payload(body)
             .to_request();
-        request.extensions_mut().insert(slot.clone());
+        request.extensions_mut().insert(context(&exchange));
         let response = test::call_service(&app, request).await;
-        seen.push((response.status().as_u16(), slot));
+        seen.push((response.status().as_u16(), exchange));
     }
     let expected = HandlerRules {
         request_body: vec!["$[:]".to_owned(), "$['email']".to_owned()],
         capture_request_body: Some(true),
         ..HandlerRules::default()
     };
-    for ((status, slot), expected_status) in seen.iter().zip([400, 200]) {
+    for ((status, exchange), expected_status) in seen.iter().zip([400, 200]) {
         assert_eq!(*status, expected_status);
-        assert_eq!(slot.rules().map(|rules| &**rules), Some(&expected));
+        assert_eq!(announced(exchange).map(|rules| &**rules), Some(&expected));
     }
     let [(_, first), (_, second)] = &seen[..] else { unreachable!() };
     assert!(
-        Arc::ptr_eq(first.rules().expect("rules"), second.rules().expect("rules")),
+        Arc::ptr_eq(announced(first).expect("rules"), announced(second).expect("rules")),
         "compiled once"
     );
 }
 
 #[actix_web::test]
-async fn without_a_slot_nothing_is_announced_and_all_works() {
+async fn without_an_exchange_nothing_is_announced_and_all_works() {
     let request = test::TestRequest::default().to_http_request();
     let extracted = Announced::<(), ()>::from_request(&request, &mut Payload::None).await;
     assert!(extracted.is_ok());
-    assert!(HandlerSlot::default().rules().is_none());
+    assert!(announced(&Current::new(1)).is_none());
 }

@@ -1,10 +1,4 @@
-use std::{
-    any::Any,
-    error::Error as StdError,
-    rc::Rc,
-    sync::Arc,
-    time::{Duration, Instant, SystemTime},
-};
+use std::{any::Any, error::Error as StdError, mem, rc::Rc, sync::Arc, time::Instant};
 
 use actix_web::{Error, body::MessageBody, dev::ServiceResponse};
 use bytes::Bytes;
@@ -13,18 +7,17 @@ use opentelemetry::Context;
 use super::watch::{Abandoned, Watch};
 use crate::{
     exchange::{
-        BodyBuffer, Direction, ErrorReport, Exchange, Failure, PathParams, RequestHead, RequestId,
-        Reservation, ResponseHead, Retain,
+        BodyBuffer, Direction, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain,
     },
-    extract::HandlerSlot,
+    extract,
     middleware::{head, notes, panic_place, payload::Tee, setup::Setup},
-    telemetry::{Current, Finished, Keeper},
+    telemetry::{ActiveRequest, Current, Finished, Keeper},
 };
 
 /// What is noted of an exchange that is recorded: all of it.
 pub(in crate::middleware) struct Full {
     pub(super) watch: Watch,
-    exchange: Exchange,
+    exchange: Box<Exchange>,
     opening: Opening,
 }
 
@@ -35,62 +28,42 @@ pub(in crate::middleware) struct Opening {
     /// What the app adds to.
     pub(in crate::middleware) current: Arc<Current>,
     pub(in crate::middleware) setup: Rc<Setup>,
-    /// Where the handler's rules will be.
-    pub(in crate::middleware) slot: HandlerSlot,
     /// There if the sampler left the exchange out, and it may have to be kept all the same.
     pub(in crate::middleware) keeper: Option<Arc<Keeper>>,
     /// Whether bodies may be captured.
     pub(in crate::middleware) capture: bool,
     pub(in crate::middleware) clock: Instant,
+    /// Counts the request among those that are being served.
+    pub(in crate::middleware) active: Option<ActiveRequest>,
 }
 
 impl Full {
-    pub(in crate::middleware) fn open(
-        request: RequestHead,
-        request_id: &RequestId,
-        started: SystemTime,
-        opening: Opening,
-    ) -> Self {
+    /// Of a request whose head is in `exchange` already.
+    pub(in crate::middleware) fn open(mut exchange: Box<Exchange>, opening: Opening) -> Self {
         if opening.keeper.is_none() {
             opening.setup.source.pipeline.counters().create();
         }
-        let exchange = Exchange {
-            id: opening.current.id,
-            request_id: request_id.as_given().map(Box::from),
-            direction: Direction::Incoming,
-            request,
-            request_body: BodyBuffer::default(),
-            response: None,
-            response_body: BodyBuffer::default(),
-            route: None,
-            path_params: PathParams::default(),
-            secret_query: false,
-            errors: Vec::new(),
-            attributes: Default::default(),
-            failure: None,
-            started,
-            took: Duration::ZERO,
-        };
+        exchange.id = opening.current.id;
+        exchange.direction = Direction::Incoming;
         Self { watch: Watch::default(), exchange, opening }
     }
 
     pub(super) fn responded<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
-        let Opening { current, setup, slot, capture, .. } = &self.opening;
+        let Opening { current, setup, capture, .. } = &self.opening;
         let exchange = &mut self.exchange;
         let status = response.status();
-        let path = exchange.request.path();
+        let params = mem::take(&mut exchange.path_params);
         (exchange.route, exchange.path_params) =
-            setup.routes.of_response(response.request(), status, path);
-        exchange.response = Some(ResponseHead {
-            status: status.as_u16(),
-            fields: head::fields(response.headers()),
-        });
+            setup.routes.of_response(response.request(), status, exchange.request.path(), params);
+        let mut fields = exchange.take_response_fields();
+        fields.extend(head::fields(response.headers()));
+        exchange.response = Some(ResponseHead { status: status.as_u16(), fields });
         if let Some(error) = response.response().error() {
             notes::unhandled(current, setup.hooks.report(error));
         }
         notes::answered(current);
         let empty = self.watch.answered(response);
-        let chosen = slot.rules().and_then(|rules| rules.capture_response_body);
+        let chosen = extract::announced(current).and_then(|rules| rules.capture_response_body);
         let wanted = *capture && chosen.unwrap_or(setup.config.capture_response_body);
         if wanted && !empty && !head::is_tunnel(response) {
             let reservation = Reservation::empty(setup.source.pipeline.budget());
@@ -154,26 +127,27 @@ impl Full {
         (self.exchange.route, self.exchange.path_params) = routes.of_path(path);
     }
 
-    pub(super) fn submit(mut self: Box<Self>, failure: Option<Failure>) {
+    pub(super) fn submit(mut self, failure: Option<Failure>) {
         if self.exchange.response.is_none() {
             self.look_up_route();
         }
-        let Self { mut exchange, opening, .. } = *self;
-        let Opening { tee, context, current, setup, slot, keeper, clock, .. } = opening;
+        let Self { mut exchange, opening, .. } = self;
+        let Opening { tee, context, current, setup, keeper, clock, active, .. } = opening;
+        let announced = extract::announced(&current);
         if let Some(mut body) = tee.as_ref().and_then(|tee| tee.try_borrow_mut().ok()) {
-            exchange.request_body = std::mem::take(&mut *body);
+            exchange.request_body = mem::take(&mut *body);
             exchange.end_request_body_if_whole();
         }
-        if slot.rules().is_some_and(|rules| rules.capture_request_body == Some(false)) {
+        if announced.is_some_and(|rules| rules.capture_request_body == Some(false)) {
             // Middleware read it before the handler could say so.
             exchange.request_body.forget();
         }
         exchange.failure = failure;
         notes::collect(&current, &context, &mut exchange);
-        let overlay = setup.rules.apply(slot.rules(), &mut exchange);
+        let overlay = setup.rules.apply(announced, &mut exchange);
         exchange.took = clock.elapsed();
         let finished = Finished {
-            exchange: Box::new(exchange),
+            exchange,
             context,
             config: Arc::clone(&setup.config),
             overlay,
@@ -182,5 +156,6 @@ impl Full {
             foreign: setup.source.foreign,
         };
         setup.source.pipeline.submit(finished);
+        drop(active);
     }
 }

@@ -6,7 +6,7 @@ use super::watch::{Abandoned, Watch};
 use crate::{
     exchange::Failure,
     middleware::setup::Setup,
-    telemetry::{Instruments, Measured},
+    telemetry::{ActiveRequest, Instruments, Measured},
 };
 
 /// What is noted of an exchange that is not recorded: what the metrics say.
@@ -16,6 +16,8 @@ pub(in crate::middleware) struct Light {
     instruments: Arc<Instruments>,
     setup: Rc<Setup>,
     clock: Instant,
+    /// Counts the request among those that are being served.
+    active: Option<ActiveRequest>,
 }
 
 impl Light {
@@ -24,8 +26,9 @@ impl Light {
         instruments: Arc<Instruments>,
         setup: Rc<Setup>,
         clock: Instant,
+        active: Option<ActiveRequest>,
     ) -> Self {
-        Self { watch: Watch::default(), measured, instruments, setup, clock }
+        Self { watch: Watch::default(), measured, instruments, setup, clock, active }
     }
 
     pub(super) fn responded<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
@@ -48,10 +51,11 @@ impl Light {
         }
     }
 
-    pub(super) fn submit(self: Box<Self>, failure: Option<Failure>) {
-        let Self { watch, mut measured, instruments, setup, clock } = *self;
+    pub(super) fn submit(self, failure: Option<Failure>) {
+        let Self { watch, mut measured, instruments, setup, clock, active } = self;
         measured.sent(watch.sent());
         let measured = measured.ended(failure, clock.elapsed());
-        setup.source.pipeline.measure(&instruments, &setup.config, measured);
+        setup.source.pipeline.measure(instruments, Arc::clone(&setup.config), measured);
+        drop(active);
     }
 }

@@ -4,18 +4,18 @@ use actix_web::{Error, body::MessageBody, dev::ServiceResponse};
 use bytes::Bytes;
 
 use super::{Full, Light};
-use crate::{exchange::Failure, middleware::head, telemetry::ActiveRequest};
+use crate::{exchange::Failure, middleware::head};
 
 /// The record of one exchange in the making.
 ///
 /// It is handed from the call to the future to the body, and finishes exactly once: by one of the
 /// methods that consume it, or by its drop, which means that the exchange was abandoned. Nothing
 /// here panics, also not while the thread unwinds.
+///
+/// It is small, because it is moved with every future and response of the app.
 pub(in crate::middleware) struct Recorder {
     /// Taken when the record is finished.
     open: Option<Open>,
-    /// Counts the request among those that are being served.
-    _active: Option<ActiveRequest>,
 }
 
 enum Open {
@@ -25,12 +25,12 @@ enum Open {
 }
 
 impl Recorder {
-    pub(in crate::middleware) fn full(full: Full, active: Option<ActiveRequest>) -> Self {
-        Self { open: Some(Open::Full(Box::new(full))), _active: active }
+    pub(in crate::middleware) fn full(full: Full) -> Self {
+        Self { open: Some(Open::Full(Box::new(full))) }
     }
 
-    pub(in crate::middleware) fn light(light: Light, active: Option<ActiveRequest>) -> Self {
-        Self { open: Some(Open::Light(Box::new(light))), _active: active }
+    pub(in crate::middleware) fn light(light: Light) -> Self {
+        Self { open: Some(Open::Light(Box::new(light))) }
     }
 
     /// The app answered. Gives the recorder back for the body, unless there is none to come.
@@ -103,8 +103,8 @@ impl Recorder {
 
     fn finish(&mut self, failure: Option<Failure>) {
         match self.open.take() {
-            Some(Open::Full(full)) => full.submit(failure),
-            Some(Open::Light(light)) => light.submit(failure),
+            Some(Open::Full(full)) => (*full).submit(failure),
+            Some(Open::Light(light)) => (*light).submit(failure),
             None => {}
         }
     }

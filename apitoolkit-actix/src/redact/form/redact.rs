@@ -63,7 +63,8 @@ fn is_secret(
     if !may_hold {
         return None;
     }
-    let decoded = percent::decode_form(&String::from_utf8_lossy(value));
+    let value = String::from_utf8_lossy(value);
+    let decoded = percent::decode_form(&value);
     is_secret_value(rules, lists, &decoded, scratch).then_some(equals + 1)
 }
 

@@ -52,7 +52,7 @@ impl Traces {
             .build();
         let source = Source::of_provider(&provider).expect("a source");
         let context = Context::new().with_value(Scope {
-            source: Arc::new(source),
+            source,
             config: default_config().expect("a configuration"),
             exchange: None,
         });

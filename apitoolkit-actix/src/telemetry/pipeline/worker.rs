@@ -6,20 +6,21 @@ use std::{
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::PoisonError,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use opentelemetry::trace::TraceContextExt as _;
+use opentelemetry::{Context, trace::TraceContextExt as _};
 
 use super::{Batch, Finished, Pipeline};
 use crate::{
     config::Config,
+    exchange::Addresses,
     redact::Scratch,
     telemetry::{
-        Instruments, Measured,
+        Instruments, Measured, measure,
         notice::{self, Throttle},
         queue::discarding,
-        span,
+        span::{self, Attributes},
         stats::DropReason,
         verdict::{self, Verdict},
     },
@@ -31,16 +32,42 @@ const NAP: Duration = Duration::from_millis(2);
 /// After so many naps in vain the worker sleeps until it is woken.
 const NAPS: u32 = 25;
 
+/// What the worker keeps from one exchange to the next.
+#[derive(Default)]
+struct Kept {
+    scratch: Scratch,
+    addresses: Addresses,
+    attributes: Attributes,
+}
+
+/// What has been begun of an exchange, whatever becomes of it.
+struct Begun {
+    /// Holds the span.
+    context: Context,
+    /// Whether it counts among those that were created.
+    is_created: bool,
+}
+
+/// What became of an exchange.
+enum Fate {
+    /// The span is complete, and ended then.
+    Completed(SystemTime),
+    /// The app, or the sampler, does not want it.
+    LeftOut,
+    /// Nobody knows what is secret in it.
+    Broken,
+}
+
 impl Pipeline {
     pub(super) fn run(&self) {
-        let mut scratch = Scratch::default();
+        let mut kept = Kept::default();
         while let Some((batch, measured)) = self.next_batch() {
             for (instruments, config, measured) in measured {
-                Self::end(|| Self::record(&instruments, &config, measured));
+                Self::record(&instruments, &config, measured);
                 self.done();
             }
             for (finished, reservation) in batch {
-                self.process(finished, &mut scratch);
+                self.process(finished, &mut kept);
                 drop(reservation);
                 self.done();
             }
@@ -80,73 +107,102 @@ impl Pipeline {
     }
 
     /// Redacts an exchange and ends its span. A bug of ours costs that exchange and no more.
-    fn process(&self, finished: Finished, scratch: &mut Scratch) {
-        static PANICS: Throttle = Throttle::minute();
-        let Finished { mut exchange, context, config, overlay, instruments, keeper, foreign } =
-            finished;
+    fn process(&self, finished: Finished, kept: &mut Kept) {
+        let foreign = finished.foreign;
+        let mut begun =
+            Begun { context: finished.context.clone(), is_created: finished.keeper.is_none() };
+        let fate = caught(|| self.complete(finished, kept, &mut begun));
+        let Begun { context, is_created } = begun;
+        match fate {
+            Some(Fate::LeftOut) if is_created => {
+                self.counters.ignore();
+                Self::end(|| discarding(|| context.span().end()));
+            }
+            Some(Fate::LeftOut) => {}
+            Some(Fate::Completed(ended)) => {
+                if foreign {
+                    self.counters.export(1);
+                }
+                Self::end(|| context.span().end_with_timestamp(ended));
+            }
+            Some(Fate::Broken) | None => {
+                *kept = Kept::default();
+                warn_of_bug();
+                if !is_created {
+                    self.counters.create();
+                }
+                self.lose(&context, DropReason::Internal);
+            }
+        }
+    }
+
+    /// Writes an exchange into its span, which is not ended yet.
+    fn complete(&self, finished: Finished, kept: &mut Kept, begun: &mut Begun) -> Fate {
+        let Finished { mut exchange, config, overlay, instruments, keeper, .. } = finished;
         let ended = exchange.started + exchange.took;
         let verdict = verdict::decide(&mut exchange, &config);
-        let kept = keeper.is_none() || verdict::keeps(&exchange, &config);
-        if verdict == Verdict::Ignore || !kept {
+        let is_kept = keeper.is_none() || verdict::keeps(&exchange, &config);
+        if verdict == Verdict::Ignore || !is_kept {
             if config.debug {
                 tell(&format_args!("{} is left out", exchange.outline()));
             }
             if let Some(instruments) = &instruments {
                 Measured::of_lost(&exchange).record(instruments);
             }
-            if keeper.is_none() {
-                self.counters.ignore();
-                Self::end(|| discarding(|| context.span().end()));
-            }
-            return;
+            return Fate::LeftOut;
         }
-        let context = match keeper {
-            Some(keeper) => {
-                self.counters.create();
-                span::start_kept(&keeper, &context, &exchange, &config)
-            }
-            None => context,
+        if let Some(keeper) = keeper {
+            self.counters.create();
+            begun.is_created = true;
+            begun.context = span::start_kept(&keeper, &begun.context, &exchange, &config);
+        }
+        let redactor = match &overlay {
+            Some(overlay) => overlay.redactor(),
+            None => Some(&config.redactor),
         };
-        let completed = catch_unwind(AssertUnwindSafe(|| {
-            let Some(redactor) = overlay.as_ref().map_or(Some(&config.redactor), |o| o.redactor())
-            else {
-                return false;
-            };
-            let redacted = exchange.redact(redactor, scratch);
-            if config.debug {
-                tell(&redacted);
-            }
-            if let Some(instruments) = &instruments {
-                Measured::of(&redacted).record(instruments);
-            }
-            span::complete(&context, &redacted, &config);
-            true
-        }));
-        if !completed.unwrap_or(false) {
-            *scratch = Scratch::default();
-            if PANICS.ready() {
-                notice::warn("an exchange could not be redacted and was dropped: this is a bug");
-            }
-            return self.lose(&context, DropReason::Internal);
+        let Some(redactor) = redactor else { return Fate::Broken };
+        let redacted = exchange.redact(redactor, &mut kept.scratch, &mut kept.addresses);
+        self.spares.put(exchange);
+        if config.debug {
+            tell(&redacted);
         }
-        if foreign {
-            self.counters.export(1);
+        if let Some(instruments) = &instruments {
+            measure::record(&redacted, instruments);
         }
-        Self::end(|| context.span().end_with_timestamp(ended));
+        span::complete(&begun.context, redacted, &config, &mut kept.attributes);
+        Fate::Completed(ended)
     }
 
     /// Ends a span, which runs the span processors of a provider that may be the user's own: if one
     /// of them panics, the worker goes on.
     pub(super) fn end(span: impl FnOnce()) {
         static PANICS: Throttle = Throttle::minute();
-        if catch_unwind(AssertUnwindSafe(span)).is_err() && PANICS.ready() {
+        if caught(span).is_none() && PANICS.ready() {
             notice::warn("a span processor of the app's tracer provider panicked");
         }
     }
 
     pub(super) fn record(instruments: &Instruments, config: &Config, mut measured: Measured) {
-        measured.name(config);
-        measured.record(instruments);
+        let recorded = caught(|| {
+            measured.name(config);
+            measured.record(instruments);
+        });
+        if recorded.is_none() {
+            warn_of_bug();
+        }
+    }
+}
+
+/// What work gives, unless it panics. What it panics with is not looked at any more: dropping it
+/// may panic again.
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(mem::forget).ok()
+}
+
+fn warn_of_bug() {
+    static BUGS: Throttle = Throttle::minute();
+    if BUGS.ready() {
+        notice::warn("an exchange could not be redacted and was dropped: this is a bug");
     }
 }
 

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, mem, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use opentelemetry::{Array, KeyValue, StringValue, Value};
@@ -7,22 +7,19 @@ use uuid::Uuid;
 use super::{json, to_value};
 use crate::{
     config::{Config, Convention},
-    exchange::{self, Direction, RedactedBody, RedactedExchange},
+    exchange::{self, Direction, RedactedBody, RedactedExchange, RedactedHeader},
+    redact::HeaderName,
     semconv,
 };
 
-/// A span's attributes in the making.
-pub(super) struct Attributes(Vec<KeyValue>);
-
-impl Default for Attributes {
-    fn default() -> Self {
-        Self(Vec::with_capacity(48))
-    }
-}
+/// A span's attributes in the making. The room they take is there for those of the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Attributes(Vec<KeyValue>);
 
 impl Attributes {
-    pub(super) fn into_vec(self) -> Vec<KeyValue> {
-        self.0
+    /// Takes all of them out.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = KeyValue> {
+        self.0.drain(..)
     }
 
     pub(super) fn text(&mut self, key: &'static str, value: impl Into<StringValue>) {
@@ -58,19 +55,16 @@ impl Attributes {
         self.some(semconv::HTTP_ROUTE, exchange.route.clone());
         self.number(semconv::HTTP_RESPONSE_STATUS_CODE, exchange.status);
         self.some(semconv::ERROR_TYPE, exchange.error_type());
-        if let Direction::Outgoing(call) = &exchange.direction {
-            self.some(semconv::URL_FULL, exchange.full_url.clone());
-            if call.resends > 0 {
-                self.number(semconv::HTTP_REQUEST_RESEND_COUNT, Some(call.resends));
-            }
+        if let Direction::Outgoing(call) = &exchange.direction
+            && call.resends > 0
+        {
+            self.number(semconv::HTTP_REQUEST_RESEND_COUNT, Some(call.resends));
         }
         self.filled(semconv::URL_SCHEME, exchange.scheme.clone());
-        self.filled(semconv::URL_PATH, exchange.path.clone());
-        self.some(semconv::URL_QUERY, exchange.query.clone());
-        self.some(semconv::SERVER_ADDRESS, exchange.server.as_ref().map(|s| s.host.clone()));
+        self.some(semconv::SERVER_ADDRESS, exchange.server.as_ref().map(|s| Arc::clone(&s.host)));
         self.number(semconv::SERVER_PORT, exchange.server.as_ref().and_then(|s| s.port));
         self.some(semconv::CLIENT_ADDRESS, exchange.client_address.clone());
-        self.some(semconv::NETWORK_PEER_ADDRESS, exchange.peer.map(|p| p.ip().to_string()));
+        self.some(semconv::NETWORK_PEER_ADDRESS, exchange.peer_address.clone());
         self.number(semconv::NETWORK_PEER_PORT, exchange.peer.map(|p| p.port()));
         self.some(semconv::NETWORK_PROTOCOL_VERSION, exchange.protocol_version);
         self.some(semconv::USER_AGENT_ORIGINAL, exchange.user_agent.clone());
@@ -79,14 +73,12 @@ impl Attributes {
     }
 
     /// What APItoolkit's servers read besides.
-    pub(super) fn apitoolkit(&mut self, exchange: &RedactedExchange, config: &Config) {
+    pub(super) fn apitoolkit(&mut self, exchange: &mut RedactedExchange, config: &Config) {
         self.text(semconv::APITOOLKIT_SDK_TYPE, exchange.direction.sdk_type());
-        self.text(semconv::APITOOLKIT_MSG_ID, Uuid::from_u128(exchange.id).to_string());
+        self.text(semconv::APITOOLKIT_MSG_ID, uuid(exchange.id));
         if let Direction::Outgoing(call) = &exchange.direction {
-            let parent = call.parent.map(|id| Uuid::from_u128(id).to_string());
-            self.some(semconv::APITOOLKIT_PARENT_ID, parent);
+            self.some(semconv::APITOOLKIT_PARENT_ID, call.parent.map(uuid));
         }
-        self.some(semconv::APITOOLKIT_REQUEST_ID, exchange.request_id.clone());
         if exchange.direction == Direction::Incoming {
             self.some(semconv::APITOOLKIT_VIRTUAL_HOST, config.virtual_host.clone());
             self.some(semconv::APITOOLKIT_APPLICATION_ID, config.application_id.clone());
@@ -99,48 +91,69 @@ impl Attributes {
         if !exchange.errors.is_empty() {
             self.text(semconv::APITOOLKIT_ERRORS, json::errors(exchange));
         }
-        self.text(semconv::HTTP_REQUEST_QUERY_PARAMS, json::params(&exchange.query_params));
-        self.text(semconv::HTTP_REQUEST_PATH_PARAMS, json::params(&exchange.path_params));
-        let query = exchange.query.as_deref();
-        let target = query.map(|query| format!("{}?{query}", exchange.path));
-        self.filled(semconv::HTTP_TARGET, target.unwrap_or_else(|| exchange.path.clone()));
-        self.some(semconv::NET_HOST_NAME, exchange.server.as_ref().map(|s| s.host.clone()));
+        self.text(semconv::HTTP_REQUEST_QUERY_PARAMS, mem::take(&mut exchange.query_params));
+        self.text(semconv::HTTP_REQUEST_PATH_PARAMS, mem::take(&mut exchange.path_params));
+        self.filled(semconv::HTTP_TARGET, target(exchange));
+        self.some(semconv::NET_HOST_NAME, exchange.server.as_ref().map(|s| Arc::clone(&s.host)));
     }
 
-    pub(super) fn bodies(&mut self, exchange: &RedactedExchange, convention: Convention) {
+    /// What an exchange has texts of its own for.
+    pub(super) fn texts(&mut self, exchange: &mut RedactedExchange, convention: Convention) {
+        self.some(semconv::URL_FULL, exchange.full_url.take());
+        self.filled(semconv::URL_PATH, mem::take(&mut exchange.path));
+        self.some(semconv::URL_QUERY, exchange.query.take());
         let (request, response) = match convention {
-            Convention::ApiToolkit => (semconv::HTTP_REQUEST_BODY, semconv::HTTP_RESPONSE_BODY),
+            Convention::ApiToolkit => {
+                self.some(semconv::APITOOLKIT_REQUEST_ID, exchange.request_id.take());
+                (semconv::HTTP_REQUEST_BODY, semconv::HTTP_RESPONSE_BODY)
+            }
             Convention::OpenTelemetry => {
                 (semconv::HTTP_REQUEST_BODY_CONTENT, semconv::HTTP_RESPONSE_BODY_CONTENT)
             }
         };
-        for (key, body) in [(request, &exchange.request_body), (response, &exchange.response_body)]
-        {
-            self.some(key, body_text(body, convention));
-        }
+        self.some(request, body_text(&mut exchange.request_body, convention));
+        self.some(response, body_text(&mut exchange.response_body, convention));
     }
 
     /// What the app says of the exchange.
-    pub(super) fn custom(&mut self, attributes: &[(Cow<'static, str>, exchange::Value)]) {
-        let attributes = attributes.iter().cloned();
+    pub(super) fn custom(&mut self, attributes: Vec<(Cow<'static, str>, exchange::Value)>) {
+        let attributes = attributes.into_iter();
         self.0.extend(attributes.map(|(key, value)| KeyValue::new(key, to_value(value))));
     }
 
-    pub(super) fn headers(&mut self, prefix: &'static str, headers: &[(String, Vec<String>)]) {
-        for (name, values) in headers {
-            let values = values.iter().cloned().map(StringValue::from).collect();
-            self.0.push(KeyValue::new(
-                format!("{prefix}{name}"),
-                Value::Array(Array::String(values)),
-            ));
+    /// Headers, each as the attribute that `key` names.
+    pub(super) fn headers(
+        &mut self,
+        headers: Vec<RedactedHeader>,
+        key: impl Fn(&HeaderName) -> &Arc<str>,
+    ) {
+        for RedactedHeader { name, value, more } in headers {
+            let mut values = Vec::with_capacity(1 + more.len());
+            values.push(StringValue::from(value));
+            values.extend(more.into_iter().map(StringValue::from));
+            let key = Arc::clone(key(&name));
+            self.0.push(KeyValue::new(key, Value::Array(Array::String(values))));
         }
     }
 }
 
-fn body_text(body: &RedactedBody, convention: Convention) -> Option<String> {
-    let content = body.content.as_deref()?;
+fn uuid(id: u128) -> String {
+    Uuid::from_u128(id).hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned()
+}
+
+/// Path and query.
+fn target(exchange: &RedactedExchange) -> String {
+    match &exchange.query {
+        Some(query) => [&exchange.path, "?", query].concat(),
+        None => exchange.path.clone(),
+    }
+}
+
+fn body_text(body: &mut RedactedBody, convention: Convention) -> Option<String> {
+    let content = body.content.take()?;
     Some(match convention {
         Convention::ApiToolkit => STANDARD.encode(content),
-        Convention::OpenTelemetry => String::from_utf8_lossy(content).into_owned(),
+        Convention::OpenTelemetry => String::from_utf8(content)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
     })
 }

@@ -1,3 +1,5 @@
+use std::mem;
+
 use opentelemetry::{
     Context, KeyValue,
     trace::{Status, TraceContextExt as _},
@@ -7,31 +9,38 @@ use super::attributes::Attributes;
 use crate::{
     config::{Config, Convention},
     exchange::{Failure, RedactedExchange},
+    redact::HeaderName,
     semconv,
 };
 
 /// Writes a redacted exchange into its span: core attributes first, headers last, since a span
 /// keeps only its first 128.
-pub(crate) fn complete(context: &Context, exchange: &RedactedExchange, config: &Config) {
+pub(crate) fn complete(
+    context: &Context,
+    mut exchange: RedactedExchange,
+    config: &Config,
+    attributes: &mut Attributes,
+) {
     let span = context.span();
     if config.convention == Convention::OpenTelemetry
         && let Some(route) = &exchange.route
     {
         span.update_name(format!("{} {route}", exchange.method.span_name()));
     }
-    let mut attributes = Attributes::default();
-    attributes.core(exchange);
+    attributes.core(&exchange);
     if config.convention == Convention::ApiToolkit {
-        attributes.apitoolkit(exchange, config);
+        attributes.apitoolkit(&mut exchange, config);
     }
     if let Some(name) = &config.service_name {
         attributes.text(semconv::SERVICE_NAME, name.clone());
     }
-    attributes.bodies(exchange, config.convention);
-    attributes.custom(&exchange.attributes);
-    attributes.headers(semconv::REQUEST_HEADER, &exchange.request_headers);
-    attributes.headers(semconv::RESPONSE_HEADER, &exchange.response_headers);
-    span.set_attributes(attributes.into_vec());
+    attributes.texts(&mut exchange, config.convention);
+    attributes.custom(mem::take(&mut exchange.attributes));
+    let headers = mem::take(&mut exchange.request_headers);
+    attributes.headers(headers, HeaderName::request_attribute);
+    let headers = mem::take(&mut exchange.response_headers);
+    attributes.headers(headers, HeaderName::response_attribute);
+    span.set_attributes(attributes.drain());
     for error in &exchange.errors {
         let mut event = vec![
             KeyValue::new(semconv::EXCEPTION_TYPE, error.error_type),

@@ -6,6 +6,7 @@ mod json;
 mod start;
 mod value;
 
+pub(crate) use attributes::Attributes;
 pub(crate) use complete::complete;
 pub(crate) use start::{start_call, start_exchange, start_kept, unsampled};
 pub(crate) use value::to_value;

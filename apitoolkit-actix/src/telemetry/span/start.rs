@@ -1,8 +1,8 @@
-use std::{borrow::Cow, time::SystemTime};
+use std::{borrow::Cow, cell::LazyCell, time::SystemTime};
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _},
+    trace::{Link, SpanBuilder, SpanKind, TraceContextExt as _},
 };
 use opentelemetry_sdk::trace::{IdGenerator as _, RandomIdGenerator};
 
@@ -10,7 +10,7 @@ use crate::{
     config::{Config, Convention, TrustInbound},
     exchange::{Exchange, Method},
     semconv,
-    telemetry::{Keeper, Source},
+    telemetry::{Keeper, Source, tracer::left_out},
 };
 
 /// Starts the span of an incoming exchange and returns the context that holds it, made of the
@@ -22,39 +22,34 @@ pub(crate) fn start_exchange(
     source: &Source,
     config: &Config,
     base: &Context,
-    inbound: Context,
+    inbound: &Context,
     method: &Method,
-    at: SystemTime,
+    at: &LazyCell<SystemTime>,
 ) -> Context {
-    let mut builder = builder(config, SpanKind::Server, method, at);
-    let caller = inbound.span().span_context().clone();
     let parent = match config.trust_inbound {
         TrustInbound::Parent => inbound,
-        TrustInbound::Link if caller.is_valid() => {
-            builder.links = Some(vec![Link::with_context(caller)]);
-            base.clone()
-        }
-        TrustInbound::Link | TrustInbound::Ignore => base.clone(),
+        TrustInbound::Link | TrustInbound::Ignore => base,
     };
-    let span = source.tracer.build_with_context(builder, &parent);
-    parent.with_span(span)
+    source.tracer.start(SpanKind::Server, parent, || {
+        let mut builder = builder(config, method, **at);
+        if config.trust_inbound == TrustInbound::Link && inbound.has_active_span() {
+            let caller = inbound.span().span_context().clone();
+            builder.links = Some(vec![Link::with_context(caller)]);
+        }
+        builder
+    })
 }
 
 /// The context of an exchange that is not to be recorded: nothing in it is, and callees are told
 /// so.
 pub(crate) fn unsampled(inbound: &Context) -> Context {
-    let caller = inbound.span().span_context().clone();
-    let ids = RandomIdGenerator::default();
-    let trace = if caller.is_valid() { caller.trace_id() } else { ids.new_trace_id() };
-    let flags = caller.trace_flags().with_sampled(false);
-    let state = caller.trace_state().clone();
-    inbound.with_remote_span_context(SpanContext::new(
-        trace,
-        ids.new_span_id(),
-        flags,
-        false,
-        state,
-    ))
+    let caller = inbound.span();
+    let caller = caller.span_context();
+    let trace_id = match caller.is_valid() {
+        true => caller.trace_id(),
+        false => RandomIdGenerator::default().new_trace_id(),
+    };
+    left_out(inbound, trace_id, caller.trace_flags().with_sampled(false))
 }
 
 /// Starts the span of an exchange that has ended, and that the sampler had left out: with the ids
@@ -65,12 +60,8 @@ pub(crate) fn start_kept(
     exchange: &Exchange,
     config: &Config,
 ) -> Context {
-    let span = left_out.span();
-    keeper.start(span.span_context(), |tracer| {
-        let builder = builder(config, SpanKind::Server, &exchange.request.method, exchange.started);
-        let root = Context::new();
-        root.with_span(tracer.build_with_context(builder, &root))
-    })
+    let builder = builder(config, &exchange.request.method, exchange.started);
+    keeper.start(left_out.span().span_context(), builder.with_kind(SpanKind::Server))
 }
 
 /// Starts the span of an outgoing exchange as a child of `parent`, and returns the context that
@@ -82,17 +73,15 @@ pub(crate) fn start_call(
     method: &Method,
     at: SystemTime,
 ) -> Context {
-    let builder = builder(config, SpanKind::Client, method, at);
-    parent.with_span(source.tracer.build_with_context(builder, parent))
+    source.tracer.start(SpanKind::Client, parent, || builder(config, method, at))
 }
 
-fn builder(config: &Config, kind: SpanKind, method: &Method, at: SystemTime) -> SpanBuilder {
+fn builder(config: &Config, method: &Method, at: SystemTime) -> SpanBuilder {
     let name = match config.convention {
         Convention::ApiToolkit => config.span_name.clone(),
         Convention::OpenTelemetry => Cow::Borrowed(method.span_name()),
     };
     SpanBuilder::from_name(name)
-        .with_kind(kind)
         .with_start_time(at)
         .with_attributes([KeyValue::new(semconv::HTTP_REQUEST_METHOD, method.name())])
 }
