@@ -7,7 +7,8 @@
 //!
 //! The calls are made in a handler, inside an incoming exchange. Short rounds take turns, so that
 //! whatever else the machine does hits all alike, and each is compared with the bare one beside it.
-//! Recorded calls are redacted on the worker, and their spans end where no exporter is. With
+//! A bare client that writes a `traceparent` by hand tells how much of it the header is. Recorded
+//! calls are redacted on the worker, and their spans end where no exporter is. With
 //! `--calls` and a mode it makes so many calls and ends, for counting instructions.
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints, and may fail")]
 
@@ -30,12 +31,18 @@ const ROUND: Duration = Duration::from_millis(50);
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
     Bare,
+    /// With the header that every observed call has to have, written by hand.
+    Header,
     NotSampled,
     Recorded,
 }
 
-const MODES: [(&str, Mode); 3] =
-    [("bare", Mode::Bare), ("not-sampled", Mode::NotSampled), ("recorded", Mode::Recorded)];
+const MODES: [(&str, Mode); 4] = [
+    ("bare", Mode::Bare),
+    ("header", Mode::Header),
+    ("not-sampled", Mode::NotSampled),
+    ("recorded", Mode::Recorded),
+];
 
 fn main() {
     let address = serve();
@@ -48,7 +55,7 @@ fn main() {
                 let client = client(mode);
                 within(mode, async move || {
                     for _ in 0..calls {
-                        call(&client, address).await;
+                        call(&client, mode, address).await;
                     }
                 })
                 .await;
@@ -63,13 +70,13 @@ async fn compare(address: SocketAddr) {
     let mut rates = [const { Vec::new() }; MODES.len()];
     for _ in 0..ROUNDS {
         for ((mode, client), rates) in clients.iter().zip(&mut rates) {
-            let client = Rc::clone(client);
+            let (client, mode) = (Rc::clone(client), *mode);
             let (told, rate) = mpsc::channel();
-            within(*mode, async move || {
+            within(mode, async move || {
                 let started = Instant::now();
                 let mut calls = 0_u32;
                 while started.elapsed() < ROUND {
-                    call(&client, address).await;
+                    call(&client, mode, address).await;
                     calls += 1;
                 }
                 let _ = told.send(f64::from(calls) / started.elapsed().as_secs_f64());
@@ -112,17 +119,21 @@ async fn within(mode: Mode, work: impl AsyncFn() + 'static) {
 
 fn client(mode: Mode) -> Client {
     match mode {
-        Mode::Bare => Client::default(),
+        Mode::Bare | Mode::Header => Client::default(),
         Mode::NotSampled | Mode::Recorded => Client::builder().wrap(ObservedClient::new()).finish(),
     }
 }
 
-async fn call(client: &Client, address: SocketAddr) {
-    let request = client
+async fn call(client: &Client, mode: Mode, address: SocketAddr) {
+    let mut request = client
         .get(format!("http://{address}/users/42?page=2"))
         .insert_header(("accept", "application/json"))
         .insert_header(("authorization", "Bearer abc"))
         .insert_header(("x-request-id", "1"));
+    if mode == Mode::Header {
+        let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+        request = request.insert_header(("traceparent", parent));
+    }
     let mut answer = request.send().await.expect("an answer");
     let body = answer.body().await.expect("a body");
     assert_eq!(body.len(), 32);

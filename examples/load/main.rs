@@ -1,157 +1,62 @@
-//! A server to load: the same small app bare and with the toolkit, for measuring what the toolkit
-//! costs. One worker, so that it can be pinned to a core.
+//! What the toolkit costs under load, and what becomes of it when nothing receives what it sends.
 //!
+//! A server to load: the same small app bare and with the toolkit, with one worker, so that it can
+//! be pinned to a core:
 //! ```sh
 //! cargo run --release --example load -- --mode spans &
 //! wrk -t1 -c32 -d10s http://127.0.0.1:8088/users/42
 //! ```
+//! A run at a fixed rate, with the app, the sender of the requests and the receiver of the spans in
+//! processes of their own. It fails if anything is lost:
+//! ```sh
+//! cargo run --release --example load -- --sustained 10000 --seconds 60
+//! ```
+//! As many requests as the app can answer, while there is no receiver. It fails if memory grows once
+//! its budget is used up:
+//! ```sh
+//! cargo run --release --example load -- --outage --requests 1000000
+//! ```
+#![expect(clippy::print_stdout, reason = "the results of a program")]
 
+mod app;
+mod arguments;
+mod counts;
+mod driver;
+mod helper;
+mod memory;
+mod outage;
 mod process;
+mod receiver;
+mod subject;
+mod sustained;
 
-use std::{env, process::ExitCode};
+use std::{env, error::Error, process::ExitCode};
 
-use actix_web::{
-    App, HttpResponse, HttpServer, Responder,
-    middleware::Condition,
-    web::{self, ServiceConfig},
-};
-use apitoolkit_actix::{ApiToolkit, Telemetry};
-use bytes::Bytes;
+use arguments::{Task, USAGE};
 
-/// What the toolkit does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// It is not there.
-    Bare,
-    /// It is there and samples nothing.
-    Off,
-    /// Spans and headers.
-    Spans,
-    /// Response bodies too: captured, redacted by three paths and the default names.
-    Bodies,
-}
+/// What a run returns: whether all was as it should be.
+type Outcome = Result<bool, Box<dyn Error>>;
 
-struct Arguments {
-    mode: Mode,
-    port: u16,
-    endpoint: String,
-}
-
-const USAGE: &str = "\
-usage: load [--mode bare|off|spans|bodies] [--port 8088] [--endpoint http://127.0.0.1:4317]
-
-  GET /users/{id}   a few bytes
-  GET /report       8 KB of JSON with emails, addresses and card numbers
-
-With nothing at the endpoint, what is recorded fills its budget of 32 MiB and the rest is counted
-as dropped. Ctrl-C prints what came of it.";
-
-#[actix_web::main]
-async fn main() -> ExitCode {
-    let arguments = match parse(env::args().skip(1)) {
-        Ok(arguments) => arguments,
+fn main() -> ExitCode {
+    let task = match arguments::parse(env::args().skip(1)) {
+        Ok(task) => task,
         Err(wrong) => {
             eprintln!("{wrong}\n\n{USAGE}");
             return ExitCode::from(2);
         }
     };
-    match serve(&arguments).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = match task {
+        Task::Serve(app) => app::serve(&app).map(|()| true),
+        Task::Sustained(run) => sustained::run(&run),
+        Task::Outage(run) => outage::run(&run),
+        Task::Receive => receiver::run().map(|()| true),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
-}
-
-async fn serve(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let telemetry = Telemetry::builder()
-        .endpoint(&arguments.endpoint)
-        .service_name("load")
-        .sample_ratio(if arguments.mode == Mode::Off { 0.0 } else { 1.0 })
-        .build()?;
-    let toolkit = ApiToolkit::builder()
-        .capture_response_body(arguments.mode == Mode::Bodies)
-        .redact_response_body([
-            "$.users[*].email",
-            "$.users[*].addresses[*].zip",
-            "$.users[*].credit_card",
-        ])
-        .build()?;
-    let with = arguments.mode != Mode::Bare;
-    let report = report();
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(web::Data::new(report.clone()))
-            .wrap(Condition::new(with, toolkit.clone()))
-            .configure(routes)
-    })
-    .workers(1)
-    .bind(("127.0.0.1", arguments.port))?;
-    eprintln!(
-        "{:?} on http://127.0.0.1:{}, pid {}",
-        arguments.mode,
-        arguments.port,
-        std::process::id()
-    );
-    server.run().await?;
-    eprintln!("{}", process::usage());
-    eprintln!("{:?}", telemetry.stats());
-    if let Err(error) = telemetry.shutdown() {
-        eprintln!("{error}");
-    }
-    Ok(())
-}
-
-fn routes(app: &mut ServiceConfig) {
-    app.route("/users/{id}", web::get().to(user)).route("/report", web::get().to(serve_report));
-}
-
-async fn user(id: web::Path<u64>) -> impl Responder {
-    HttpResponse::Ok().body(format!("user {id}"))
-}
-
-async fn serve_report(report: web::Data<Bytes>) -> impl Responder {
-    HttpResponse::Ok().content_type("application/json").body(Bytes::clone(&report))
-}
-
-/// About 8 KB of users, as an API returns them.
-fn report() -> Bytes {
-    let users: Vec<_> = (0..24)
-        .map(|id| {
-            serde_json::json!({
-                "id": id,
-                "name": format!("User Number {id}"),
-                "email": format!("user{id}@example.org"),
-                "addresses": [
-                    { "street": "123 Main St", "city": "Anytown", "state": "CA", "zip": "12345" },
-                    { "street": "9 High St", "city": "Elsewhere", "state": "NY", "zip": "54321" },
-                ],
-                "credit_card": {
-                    "number": "4111111111111111", "expiration": "12/28", "cvv": "123",
-                },
-            })
-        })
-        .collect();
-    serde_json::json!({ "users": users, "page": 1 }).to_string().into()
-}
-
-fn parse(mut given: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let mut arguments =
-        Arguments { mode: Mode::Spans, port: 8088, endpoint: "http://127.0.0.1:4317".to_owned() };
-    while let Some(name) = given.next() {
-        let value = given.next().ok_or_else(|| format!("{name} needs a value"))?;
-        match (name.as_str(), value.as_str()) {
-            ("--mode", "bare") => arguments.mode = Mode::Bare,
-            ("--mode", "off") => arguments.mode = Mode::Off,
-            ("--mode", "spans") => arguments.mode = Mode::Spans,
-            ("--mode", "bodies") => arguments.mode = Mode::Bodies,
-            ("--port", port) => {
-                arguments.port = port.parse().map_err(|_| format!("{port:?} is not a port"))?;
-            }
-            ("--endpoint", endpoint) => arguments.endpoint = endpoint.to_owned(),
-            _ => return Err(format!("{name} {value}: not known")),
-        }
-    }
-    Ok(arguments)
 }

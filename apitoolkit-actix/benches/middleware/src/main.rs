@@ -1,0 +1,5 @@
+//! Prints the table.
+
+fn main() {
+    apitoolkit_middleware_bench::table::main();
+}
