@@ -83,6 +83,7 @@
 //! | `http` | OTLP over HTTP ([`Protocol::HttpProtobuf`]) |
 //! | `tls` | `https` endpoints, with rustls and the operating system's roots |
 //! | `gzip` | compressed exports ([`Compression::Gzip`]) |
+//! | `spool` | traces wait on disk while the receiver is away ([`TelemetryBuilder::spool`]) |
 //! | `tracing` | `Telemetry::layer`: events and spans of `tracing` leave too |
 //! | `cookies` | cookies on outgoing requests, as `awc`'s feature of that name |
 //! | `reqwest` | `ObservedReqwest`: calls through `reqwest` are recorded as those through `awc` |

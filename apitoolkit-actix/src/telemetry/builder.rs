@@ -1,4 +1,4 @@
-use std::{ffi::OsString, fmt, time::Duration};
+use std::{ffi::OsString, fmt, path::PathBuf, time::Duration};
 
 use super::{
     Telemetry,
@@ -43,6 +43,7 @@ pub struct TelemetryBuilder {
     pub(super) schedule_delay: Option<Duration>,
     pub(super) memory_budget: Option<usize>,
     pub(super) shutdown_timeout: Option<Duration>,
+    pub(super) spool: Option<(PathBuf, u64)>,
     pub(super) install: bool,
     pub(super) environment: Option<Vec<(String, OsString)>>,
 }
@@ -68,6 +69,7 @@ impl TelemetryBuilder {
             schedule_delay: None,
             memory_budget: None,
             shutdown_timeout: None,
+            spool: None,
             install: true,
             environment: None,
         }
@@ -202,6 +204,56 @@ impl TelemetryBuilder {
     /// seconds.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = Some(timeout);
+        self
+    }
+
+    /// Keeps traces on disk, in `dir`, while the receiver is away: at most `max_bytes` of them, at
+    /// least 8 MiB. Defaults to no spool. Needs the cargo feature `spool`.
+    ///
+    /// A request that fails in a way that is worth a retry goes to disk, and so does what comes
+    /// after it; memory is free for what comes next. The oldest is tried again and again, with the
+    /// usual waits, and when it is taken the others follow in order, also those that a former
+    /// process left behind, whether it was shut down or killed. When the spool is full, *newer*
+    /// requests are dropped and counted (`spool_full`), as they are by the queue in memory: an
+    /// outage is then known from its beginning, without gaps.
+    ///
+    /// With a spool, [`Telemetry::shutdown`] is content when all traces were taken or are on disk,
+    /// and does not wait for a receiver that refuses; [`Telemetry::flush`] still wants them taken.
+    /// [`Stats::exchanges_spooled`](crate::Stats::exchanges_spooled) counts what is on disk.
+    ///
+    /// # On disk
+    /// While anything waits there is the file `traces.queue`, of exactly `max_bytes` with everything
+    /// that belongs to it; on most file systems it takes only the room that was filled, and gives it
+    /// back when nothing waits any more. The file `lock` is empty. Writes are not forced to the device: they
+    /// survive the end of the process, `SIGKILL` too; after a power failure some may be missing or
+    /// damaged. A damaged file is set aside as `traces.queue.corrupt-<unix time>`, with a warning,
+    /// and a new one is begun; the newest three are kept, each as large as it was, **beside**
+    /// `max_bytes`. A lower `max_bytes` holds from the next start, which copies the oldest requests
+    /// that fit and drops the others; a higher one holds once the spool was empty.
+    ///
+    /// While the disk fails or is full, there is a warning a minute at most, and requests are
+    /// retried from memory as without a spool, perhaps out of order. A request that is being
+    /// written or sent again is in memory meanwhile, up to 4 MiB of it a few times over.
+    ///
+    /// # Not covered
+    /// Metrics and logs, of which a shutdown still says that they did not get through. What is in
+    /// memory when the process is killed: spans wait there for up to
+    /// [`schedule_delay`](Self::schedule_delay). Traces that do not leave by OTLP, for which the
+    /// directory is not even looked at. And exactly once: a process that is killed between the
+    /// receiver's answer and the removal sends that one request again; so does any retry after an
+    /// answer that was lost.
+    ///
+    /// # Errors
+    /// `build()` refuses a directory that cannot be made or written to, or that another process (or
+    /// another [`Telemetry`]) uses: each needs its own. And a `max_bytes` below 8 MiB.
+    ///
+    /// # Security
+    /// On disk is what was to be sent: redacted, and still private. The API key is taken out, and
+    /// put in again when a request is sent; headers are not written. On Unix a directory that is
+    /// made here has mode 0700, and files have mode 0600; an existing directory keeps its mode.
+    /// Nothing is encrypted, and nothing overwritten before it is deleted.
+    pub fn spool(mut self, dir: impl Into<PathBuf>, max_bytes: u64) -> Self {
+        self.spool = Some((dir.into(), max_bytes));
         self
     }
 

@@ -14,6 +14,7 @@ mod exchange_ids;
 mod exchange_metrics;
 mod exporter;
 mod guard;
+mod held;
 mod hiding;
 mod ids;
 mod instruments;
@@ -22,6 +23,7 @@ mod keep;
 mod measure;
 mod notice;
 mod outcome;
+mod padded;
 mod pipeline;
 mod processor;
 mod propagation;
@@ -36,6 +38,11 @@ mod settings;
 mod shared;
 mod source;
 mod span;
+#[cfg(feature = "spool")]
+mod spool;
+#[cfg(not(feature = "spool"))]
+#[path = "spool_off.rs"]
+mod spool;
 mod stats;
 mod stop;
 mod tracer;

@@ -207,6 +207,41 @@ impl SpanQueue {
         }
     }
 
+    /// Returns when the queue is closed and half of the time that was left then is over. For the
+    /// one task that sends, as [`time_is_up`](Self::time_is_up).
+    #[cfg_attr(not(feature = "spool"), expect(dead_code, reason = "used by the spool"))]
+    pub(crate) async fn half_the_time_is_up(&self) {
+        loop {
+            match self.time_left() {
+                Some(left) => return tokio::time::sleep(left / 2).await,
+                None => self.wake.notified().await,
+            }
+        }
+    }
+
+    /// Waits until there are spans to take and a reason to take them, the close, or a wake-up, for
+    /// `delay` at most. Unlike [`wait`](Self::wait) it waits also while somebody waits for what was
+    /// taken long ago and is not sent yet.
+    #[cfg_attr(not(feature = "spool"), expect(dead_code, reason = "used by the spool"))]
+    pub(crate) async fn wait_for_spans(&self, delay: Duration) {
+        let urgent = {
+            let state = self.lock();
+            let asked_for = !state.spans.is_empty() && state.is_flushing();
+            state.spans.len() >= self.batch || asked_for || state.closed.is_some()
+        };
+        if !urgent {
+            let _ = tokio::time::timeout(delay, self.wake.notified()).await;
+        }
+    }
+
+    /// How soon to try again after a failure whose receiver asked for `least`: sooner than `delay`
+    /// while somebody waits for a flush.
+    #[cfg_attr(not(feature = "spool"), expect(dead_code, reason = "used by the spool"))]
+    pub(crate) fn retry_in(&self, least: Duration, delay: Duration) -> Duration {
+        let urgent = self.lock().is_flushing();
+        least.max(if urgent { URGENT_RETRY.min(delay) } else { delay })
+    }
+
     /// Asks for everything queued to be sent by `until`; the receiver hears when it was.
     pub(crate) fn flush(&self, until: Instant) -> mpsc::Receiver<()> {
         let (done, wait) = mpsc::channel();

@@ -20,6 +20,7 @@ use tokio::runtime::Handle;
 use super::{
     Instruments, Keeper, Pipeline, Source,
     exporter::Courier,
+    held::Account,
     journal::Journal,
     processor::Processor,
     providers,
@@ -28,6 +29,7 @@ use super::{
     sender::Sender,
     settings::{Batching, Exporter, Settings},
     source,
+    spool::Spool,
     stats::{Counters, Stats},
     tracer::{KnownIds, Tracer},
     transport::{self, Transport},
@@ -74,6 +76,7 @@ impl Shared {
         let counters = Arc::new(Counters::default());
         let budget = Budget::new(settings.budget);
         let journal = Journal::of_wire(&settings.wire);
+        let spool = Spool::open(settings, &counters)?;
         let exporters = [settings.traces, settings.metrics, settings.logs];
         let otlp = exporters.contains(&Exporter::Otlp);
         let runtime = match otlp || settings.traces == Exporter::Console {
@@ -91,7 +94,7 @@ impl Shared {
             (&traces, &runtime)
         {
             let pipeline = Pipeline::start(settings.spans.queue, budget, Arc::clone(&counters))?;
-            traces.start_sender(settings, runtime.handle());
+            traces.start_sender(settings, spool, runtime.handle());
             let processor = || Processor::new(Arc::clone(&traces.queue), settings.shutdown_timeout);
             let keeper = Keeper::new(provider().with_span_processor(processor()));
             let tracers = provider().with_span_processor(processor());
@@ -207,18 +210,19 @@ impl Traces {
         })
     }
 
-    fn start_sender(&self, settings: &Settings, runtime: &Handle) {
-        let sender = Sender::new(
-            Arc::clone(&self.queue),
-            Arc::clone(&self.transport),
-            Arc::clone(&self.resource),
-            settings.spans.delay,
-            settings.trace_timeout,
-            Arc::clone(&self.journal),
-        );
+    fn start_sender(&self, settings: &Settings, spool: Option<Spool>, runtime: &Handle) {
+        let account =
+            Account { queue: Arc::clone(&self.queue), journal: Arc::clone(&self.journal) };
+        let sender = Sender {
+            account,
+            transport: Arc::clone(&self.transport),
+            resource: Arc::clone(&self.resource),
+            delay: settings.spans.delay,
+            timeout: settings.trace_timeout,
+        };
         let (ended, is_ended) = mpsc::channel();
         runtime.spawn(async move {
-            sender.run().await;
+            sender.run(spool).await;
             // Nobody may be waiting.
             let _ = ended.send(());
         });

@@ -1,9 +1,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::padded::Padded;
+
 /// What happened to the exchanges of this process so far.
 ///
 /// Every exchange that was created is exported, ignored as the app wants it, dropped for a reason,
-/// or still on its way: `created = exported + ignored + dropped + pending`.
+/// on disk, or still on its way: `created = exported + ignored + dropped + spooled + pending`.
+/// What a former process left in the spool is none of these; it is counted apart, as recovered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -12,7 +15,11 @@ pub struct Stats {
     ignored: u64,
     dropped: [u64; DropReason::COUNT],
     shed: [u64; ShedReason::COUNT],
+    spooled: u64,
+    recovered: u64,
+    recovered_dropped: u64,
     spans_exported: u64,
+    spans_recovered: u64,
     spans_dropped: u64,
     buffered_bytes: usize,
 }
@@ -52,10 +59,32 @@ impl Stats {
             .map(|(reason, n)| (reason.name(), n))
     }
 
-    /// Exchanges that neither left nor were lost yet: running, queued or being sent.
+    /// Exchanges of this process that are on disk now, in the spool: neither exported nor lost.
+    #[must_use]
+    pub fn exchanges_spooled(&self) -> u64 {
+        self.spooled
+    }
+
+    /// Exchanges that a former process left in the spool and that the receiver acknowledged to this
+    /// one. They are not among those that were created or exported.
+    #[must_use]
+    pub fn exchanges_recovered(&self) -> u64 {
+        self.recovered
+    }
+
+    /// Exchanges that a former process left in the spool and that this one lost: the receiver
+    /// refused them, or the spool's bound was lowered. They are not among those that were created
+    /// or dropped.
+    #[must_use]
+    pub fn recovered_dropped(&self) -> u64 {
+        self.recovered_dropped
+    }
+
+    /// Exchanges that neither left nor were lost yet and are in memory: running, queued or being
+    /// sent.
     #[must_use]
     pub fn exchanges_pending(&self) -> u64 {
-        let settled = self.exported + self.ignored + self.exchanges_dropped();
+        let settled = self.exported + self.ignored + self.exchanges_dropped() + self.spooled;
         self.created.saturating_sub(settled)
     }
 
@@ -75,13 +104,19 @@ impl Stats {
             .map(|(reason, n)| (reason.name(), n))
     }
 
-    /// Spans of any kind that the receiver acknowledged.
+    /// Spans of any kind that the receiver acknowledged, those of a former process among them.
     #[must_use]
     pub fn spans_exported(&self) -> u64 {
         self.spans_exported
     }
 
-    /// Spans of any kind that were lost after they ended.
+    /// Exported spans that a former process had left in the spool.
+    #[must_use]
+    pub fn spans_recovered(&self) -> u64 {
+        self.spans_recovered
+    }
+
+    /// Spans of any kind that were lost after they ended, those of a former process among them.
     #[must_use]
     pub fn spans_dropped(&self) -> u64 {
         self.spans_dropped
@@ -127,6 +162,10 @@ reasons! {
         Oversize = "oversize",
         /// Redacting it failed by a fault of ours.
         Internal = "internal",
+        /// The receiver was away, and the spool held as much as it may.
+        SpoolFull = "spool_full",
+        /// It was in a spool that cannot be read any more.
+        SpoolDamaged = "spool_damaged",
     }
 }
 
@@ -143,12 +182,17 @@ reasons! {
 /// The counters behind [`Stats`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    created: AtomicU64,
+    /// Counted by the requests' threads, all else by ours.
+    created: Padded<AtomicU64>,
     exported: AtomicU64,
     ignored: AtomicU64,
     dropped: [AtomicU64; DropReason::COUNT],
     shed: [AtomicU64; ShedReason::COUNT],
+    spooled: AtomicU64,
+    recovered: AtomicU64,
+    recovered_dropped: [AtomicU64; DropReason::COUNT],
     spans_exported: AtomicU64,
+    spans_recovered: AtomicU64,
     spans_dropped: AtomicU64,
 }
 
@@ -181,8 +225,10 @@ impl Counters {
         self.shed[reason as usize].fetch_add(bodies, Ordering::Relaxed);
     }
 
+    /// Exchanges that were lost for a reason, those of a former process among them.
     pub(crate) fn dropped(&self, reason: DropReason) -> u64 {
-        self.dropped[reason as usize].load(Ordering::Relaxed)
+        let recovered = self.recovered_dropped[reason as usize].load(Ordering::Relaxed);
+        self.dropped[reason as usize].load(Ordering::Relaxed) + recovered
     }
 
     pub(crate) fn shed_so_far(&self, reason: ShedReason) -> u64 {
@@ -194,16 +240,47 @@ impl Counters {
         let exported = self.exported.load(Ordering::Acquire);
         let ignored = self.ignored.load(Ordering::Acquire);
         let dropped = std::array::from_fn(|i| self.dropped[i].load(Ordering::Acquire));
+        let spooled = self.spooled.load(Ordering::Acquire);
         Stats {
             exported,
             ignored,
             dropped,
+            spooled,
+            recovered: self.recovered.load(Ordering::Relaxed),
+            recovered_dropped: self
+                .recovered_dropped
+                .iter()
+                .map(|dropped| dropped.load(Ordering::Relaxed))
+                .sum(),
+            spans_recovered: self.spans_recovered.load(Ordering::Relaxed),
             shed: std::array::from_fn(|i| self.shed[i].load(Ordering::Relaxed)),
             spans_exported: self.spans_exported.load(Ordering::Relaxed),
             spans_dropped: self.spans_dropped.load(Ordering::Relaxed),
             created: self.created.load(Ordering::Relaxed),
             buffered_bytes,
         }
+    }
+}
+
+/// What only the spool counts.
+#[cfg_attr(not(feature = "spool"), expect(dead_code, reason = "used by the spool"))]
+impl Counters {
+    pub(crate) fn spool(&self, exchanges: u64) {
+        self.spooled.fetch_add(exchanges, Ordering::Relaxed);
+    }
+
+    /// Called before they are counted as anything else, so that the sum never looks overdrawn.
+    pub(crate) fn unspool(&self, exchanges: u64) {
+        self.spooled.fetch_sub(exchanges, Ordering::AcqRel);
+    }
+
+    pub(crate) fn recover(&self, spans: u64, exchanges: u64) {
+        self.spans_recovered.fetch_add(spans, Ordering::Relaxed);
+        self.recovered.fetch_add(exchanges, Ordering::Relaxed);
+    }
+
+    pub(crate) fn drop_recovered(&self, reason: DropReason, exchanges: u64) {
+        self.recovered_dropped[reason as usize].fetch_add(exchanges, Ordering::Relaxed);
     }
 }
 

@@ -18,5 +18,6 @@ mod mistakes;
 mod secrets;
 mod signals;
 mod sizes;
+mod spool;
 mod support;
 mod words;

@@ -43,6 +43,8 @@ fn what_was_lost_at_the_very_end_is_told_by_metrics() {
         ("queue_full", 0.0),
         ("rejected", rejected as f64),
         ("shutdown", (5 - rejected) as f64),
+        ("spool_damaged", 0.0),
+        ("spool_full", 0.0),
     ];
     let expected: BTreeMap<_, _> = expected.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
     assert!(rejected > 0);

@@ -5,7 +5,7 @@ mod resource;
 mod sampler;
 mod wire;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use opentelemetry_sdk::trace::Sampler;
 
@@ -50,6 +50,13 @@ pub(crate) struct Batching {
     pub(crate) delay: Duration,
 }
 
+/// Where requests wait on disk, and how many bytes of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SpoolSettings {
+    pub(crate) dir: PathBuf,
+    pub(crate) max_bytes: u64,
+}
+
 /// Checked settings of a [`Telemetry`](super::Telemetry).
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -68,6 +75,7 @@ pub(crate) struct Settings {
     pub(crate) budget: usize,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) install: bool,
+    pub(crate) spool: Option<SpoolSettings>,
     /// What was malformed and ignored, one line each.
     pub(crate) notes: Vec<String>,
 }
@@ -81,6 +89,8 @@ const METRIC_INTERVAL: Duration = Duration::from_secs(60);
 
 const MAX_QUEUE: usize = 1 << 20;
 const MIN_BUDGET: usize = 64 * 1024;
+/// Two of the largest requests.
+const MIN_SPOOL: u64 = 8 * 1024 * 1024;
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Settings {
@@ -128,6 +138,7 @@ impl Settings {
             identity: resource::resolve(builder, api_key, &mut env),
             wire,
             install: builder.install,
+            spool: spool(builder)?,
             notes: env.into_warnings(),
         })
     }
@@ -144,6 +155,19 @@ fn spans(builder: &TelemetryBuilder, env: &mut Env) -> Result<Batching, ConfigEr
     let given = parse::duration(builder.schedule_delay, "schedule_delay")?;
     let named = env.millis(&["OTEL_BSP_SCHEDULE_DELAY"]);
     Ok(Batching { queue, batch, delay: given.or(named).unwrap_or(SPAN_DELAY) })
+}
+
+fn spool(builder: &TelemetryBuilder) -> Result<Option<SpoolSettings>, ConfigError> {
+    let Some((dir, max_bytes)) = builder.spool.clone() else { return Ok(None) };
+    if dir.as_os_str().is_empty() {
+        return Err(ConfigError::option("spool", "", "expected a directory"));
+    }
+    if max_bytes < MIN_SPOOL {
+        let value = format!("{}, {max_bytes}", dir.display());
+        let reason = format!("expected at least {MIN_SPOOL} bytes");
+        return Err(ConfigError::option("spool", value, reason));
+    }
+    Ok(Some(SpoolSettings { dir, max_bytes }))
 }
 
 fn records(env: &mut Env) -> Batching {
