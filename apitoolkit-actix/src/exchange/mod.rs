@@ -46,5 +46,5 @@ pub(crate) use redacted::{RedactedExchange, RedactedHeader};
 pub(crate) use redacted_body::RedactedBody;
 pub(crate) use redacted_error::RedactedError;
 pub(crate) use request_id::RequestId;
-pub(crate) use spare::Spares;
+pub(crate) use spare::{Spares, Spent};
 pub(crate) use value::Value;

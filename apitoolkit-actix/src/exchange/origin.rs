@@ -27,8 +27,12 @@ impl Origin {
     }
 
     /// Whom it addresses, without userinfo, and with the scheme's port if none is said.
-    pub(crate) fn server(&self) -> Option<Authority> {
-        let mut server = self.authority.as_deref().and_then(Authority::parse)?;
+    /// `parse` reads the authority.
+    pub(crate) fn server(
+        &self,
+        parse: impl FnOnce(&str) -> Option<Authority>,
+    ) -> Option<Authority> {
+        let mut server = self.authority.as_deref().and_then(parse)?;
         server.port = server.port.or(match self.other_scheme.as_deref() {
             None | Some("ws" | "wss") => Some(if self.https { 443 } else { 80 }),
             Some(_) => None,

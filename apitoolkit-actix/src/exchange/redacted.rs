@@ -94,7 +94,7 @@ impl Exchange {
             },
             scheme: scheme(request, &forwarded),
             server: if outgoing {
-                request.origin.server()
+                request.origin.server(|text| addresses.host(text))
             } else {
                 server(request, &forwarded, headers.host, addresses)
             },
@@ -263,13 +263,14 @@ fn full_url(
     if scheme.is_empty() {
         return None;
     }
-    let mut url = redactor.url(&format!("{scheme}://{authority}")).into_owned();
-    url.push_str(path);
-    if let Some(query) = query {
-        url.push('?');
-        url.push_str(query);
+    // Most are a host and a port, where nothing can be hidden.
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+    let (mark, query) = query.map_or(("", ""), |query| ("?", query));
+    if authority.bytes().all(is_plain) {
+        return Some([&scheme, "://", authority, path, mark, query].concat());
     }
-    Some(url)
+    let base = [&scheme, "://", authority].concat();
+    Some([&redactor.url(&base), path, mark, query].concat())
 }
 
 /// The host that the client addressed: what a proxy reports, else the target's, else `Host`.

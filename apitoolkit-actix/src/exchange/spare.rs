@@ -3,12 +3,17 @@
 //! One thread fills an exchange and another takes it apart. Memory that is given back by another
 //! thread than the one that asked for it is the most expensive there is, so it is used again.
 
-use std::sync::{Mutex, TryLockError};
+use std::{
+    cell::RefCell,
+    sync::{Mutex, MutexGuard, TryLockError},
+};
 
 use super::Exchange;
 
 /// As many are kept, about 3 KiB each.
-const MOST_SPARES: usize = 128;
+const MOST_SPARES: usize = 512;
+/// As many a thread takes at once, so that it does not meet another for each.
+const SHARE: usize = 32;
 /// One with larger buffers is not kept, in bytes.
 const MAX_SIZE: usize = 8 * 1_024;
 
@@ -17,30 +22,58 @@ const MAX_SIZE: usize = 8 * 1_024;
 #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
 pub(crate) struct Spares(Mutex<Vec<Box<Exchange>>>);
 
+/// Exchanges that nobody needs any more, on the thread that took them apart.
+#[derive(Debug, Default)]
+#[expect(clippy::vec_box, reason = "the boxes are what is used again")]
+pub(crate) struct Spent(Vec<Box<Exchange>>);
+
+thread_local! {
+    #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
+    static SHARES: RefCell<Vec<Box<Exchange>>> = const { RefCell::new(Vec::new()) };
+}
+
 impl Spares {
     /// A blank exchange. Never waits for another thread.
     pub(crate) fn take(&self) -> Box<Exchange> {
-        let mut spares = match self.0.try_lock() {
-            Ok(spares) => spares,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return Box::default(),
-        };
-        spares.pop().unwrap_or_default()
+        let of_thread = SHARES.try_with(|share| {
+            let mut share = share.try_borrow_mut().ok()?;
+            if share.is_empty() {
+                let mut spares = self.lock()?;
+                let left = spares.len().saturating_sub(SHARE);
+                share.extend(spares.drain(left..));
+            }
+            share.pop()
+        });
+        of_thread.ok().flatten().unwrap_or_default()
     }
 
-    /// Takes an exchange back that nobody needs any more; its content is dropped.
-    pub(crate) fn put(&self, mut exchange: Box<Exchange>) {
-        exchange.clear();
-        if exchange.size() > MAX_SIZE {
-            return;
+    /// Takes exchanges back. Those for which there is no room, or no time, are given up.
+    pub(crate) fn put(&self, Spent(spent): &mut Spent) {
+        if let Some(mut spares) = self.lock() {
+            let room = MOST_SPARES.saturating_sub(spares.len());
+            let from = spent.len().saturating_sub(room);
+            spares.extend(spent.drain(from..));
         }
-        let mut spares = match self.0.try_lock() {
-            Ok(spares) => spares,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
-        };
-        if spares.len() < MOST_SPARES {
-            spares.push(exchange);
+        spent.clear();
+    }
+
+    /// Absent if another thread has it.
+    #[expect(clippy::vec_box, reason = "the boxes are what is used again")]
+    fn lock(&self) -> Option<MutexGuard<'_, Vec<Box<Exchange>>>> {
+        match self.0.try_lock() {
+            Ok(spares) => Some(spares),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+impl Spent {
+    /// Drops the content of an exchange.
+    pub(crate) fn push(&mut self, mut exchange: Box<Exchange>) {
+        exchange.clear();
+        if exchange.size() <= MAX_SIZE {
+            self.0.push(exchange);
         }
     }
 }
@@ -49,6 +82,17 @@ impl Spares {
 mod tests {
     use super::*;
     use crate::exchange::ResponseHead;
+
+    fn give_back(spares: &Spares, exchange: Box<Exchange>) {
+        let mut spent = Spent::default();
+        spent.push(exchange);
+        spares.put(&mut spent);
+        assert!(spent.0.is_empty());
+    }
+
+    fn held(spares: &Spares) -> usize {
+        spares.0.lock().unwrap().len()
+    }
 
     #[test]
     fn what_is_used_again_is_blank() {
@@ -64,23 +108,26 @@ mod tests {
         exchange.path_params.params.push(("token".into(), 1, 2));
         exchange.route = Some("/reset".into());
         exchange.secret_query = true;
-        spares.put(exchange);
+        give_back(&spares, exchange);
         let mut exchange = spares.take();
         assert_eq!(format!("{exchange:?}"), blank);
         assert!(exchange.take_response_fields().size() > 0, "the memory is used again");
-        assert_eq!(spares.0.lock().unwrap().len(), 0);
+        assert_eq!(held(&spares), 0);
     }
 
     #[test]
-    fn few_and_small_ones_are_kept() {
+    fn few_and_small_ones_are_kept_and_taken_in_shares() {
         let spares = Spares::default();
         let mut large = spares.take();
         large.request.fields.push("x", &[b'x'; MAX_SIZE], false);
-        spares.put(large);
-        assert_eq!(spares.0.lock().unwrap().len(), 0);
+        give_back(&spares, large);
+        assert_eq!(held(&spares), 0);
         for _ in 0..2 * MOST_SPARES {
-            spares.put(Box::default());
+            give_back(&spares, Box::default());
         }
-        assert_eq!(spares.0.lock().unwrap().len(), MOST_SPARES);
+        assert_eq!(held(&spares), MOST_SPARES);
+        let taken: Vec<_> = (0..SHARE).map(|_| spares.take()).collect();
+        assert_eq!(held(&spares), MOST_SPARES - SHARE);
+        drop(taken);
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    exchange::{Direction, Exchange, Failure, Method, Origin, RedactedExchange},
+    exchange::{Authority, Direction, Exchange, Failure, Method, Origin, RedactedExchange},
 };
 
 /// What the metrics say of one exchange. Exchanges that are not recorded have this and no more.
@@ -136,7 +136,7 @@ impl Measured {
 
     /// Records it.
     pub(super) fn record(&self, instruments: &Instruments) {
-        let server = self.callee.as_ref().and_then(Origin::server);
+        let server = self.callee.as_ref().and_then(|origin| origin.server(Authority::parse));
         let subject = Subject {
             incoming: self.incoming,
             method: self.method.name(),

@@ -5,7 +5,10 @@ mod worker;
 use std::{
     collections::VecDeque,
     mem,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     thread,
     time::Instant,
 };
@@ -14,6 +17,7 @@ use opentelemetry::{Context, trace::TraceContextExt as _};
 
 use super::{
     Instruments, Keeper, Measured,
+    padded::Padded,
     queue::discarding,
     stats::{Counters, DropReason, ShedReason, Stats},
     verdict,
@@ -51,6 +55,10 @@ pub(crate) struct Pipeline {
     work: Condvar,
     /// Wakes whoever waits for the worker.
     progress: Condvar,
+    /// How many of what was submitted is done with.
+    processed: Padded<AtomicU64>,
+    /// How many threads wait for the worker.
+    waiting: AtomicUsize,
     capacity: usize,
     budget: Arc<Budget>,
     counters: Arc<Counters>,
@@ -63,7 +71,6 @@ struct State {
     /// What the metrics say of exchanges that are not in the queue.
     measured: Vec<Measurement>,
     submitted: u64,
-    processed: u64,
     /// The worker waits without a time limit and has to be woken.
     asleep: bool,
     closed: bool,
@@ -102,6 +109,8 @@ impl Pipeline {
             state: Mutex::new(State::default()),
             work: Condvar::new(),
             progress: Condvar::new(),
+            processed: Padded::default(),
+            waiting: AtomicUsize::new(0),
             capacity,
             budget,
             counters,
@@ -187,7 +196,8 @@ impl Pipeline {
         let mut state = self.lock();
         let upto = state.submitted;
         self.work.notify_one();
-        while state.processed < upto {
+        let _waiting = Waiting::new(&self.waiting);
+        while self.processed.load(Ordering::SeqCst) < upto {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else { return false };
             state = match self.progress.wait_timeout(state, left) {
                 Ok((state, _)) => state,
@@ -208,10 +218,10 @@ impl Pipeline {
     pub(crate) fn abandon(&self) -> u64 {
         let mut state = self.lock();
         let measured = mem::take(&mut state.measured);
-        state.processed += measured.len() as u64;
-        let left = state.submitted - state.processed;
         let queued = mem::take(&mut state.queue);
-        state.processed += queued.len() as u64;
+        let given_up = measured.len() as u64;
+        let processed = self.processed.fetch_add(given_up + queued.len() as u64, Ordering::SeqCst);
+        let left = state.submitted - processed - given_up;
         drop(state);
         for (instruments, config, measured) in measured {
             Self::record(&instruments, &config, measured);
@@ -265,5 +275,21 @@ impl Pipeline {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock; if something did, the data is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread that waits for the worker, until this is dropped.
+struct Waiting<'p>(&'p AtomicUsize);
+
+impl<'p> Waiting<'p> {
+    fn new(waiting: &'p AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::SeqCst);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }

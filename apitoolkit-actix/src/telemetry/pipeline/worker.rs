@@ -5,7 +5,7 @@ use std::{
     io::{self, Write as _},
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::PoisonError,
+    sync::{PoisonError, atomic::Ordering},
     time::{Duration, SystemTime},
 };
 
@@ -14,7 +14,7 @@ use opentelemetry::{Context, trace::TraceContextExt as _};
 use super::{Batch, Finished, Pipeline};
 use crate::{
     config::Config,
-    exchange::Addresses,
+    exchange::{Addresses, Spent},
     redact::Scratch,
     telemetry::{
         Instruments, Measured, measure,
@@ -27,7 +27,8 @@ use crate::{
 };
 
 /// While exchanges come in, the worker looks for them this often instead of being woken for each:
-/// a request then pays for a push and not for a system call.
+/// a request then pays for a push and not for a system call. Looked for less often, exchanges would
+/// no longer be in the processor's cache.
 const NAP: Duration = Duration::from_millis(2);
 /// After so many naps in vain the worker sleeps until it is woken.
 const NAPS: u32 = 25;
@@ -38,6 +39,7 @@ struct Kept {
     scratch: Scratch,
     addresses: Addresses,
     attributes: Attributes,
+    spent: Spent,
 }
 
 /// What has been begun of an exchange, whatever becomes of it.
@@ -60,36 +62,46 @@ enum Fate {
 
 impl Pipeline {
     pub(super) fn run(&self) {
-        let mut kept = Kept::default();
-        while let Some((batch, measured)) = self.next_batch() {
-            for (instruments, config, measured) in measured {
+        let (mut kept, mut batch) = (Kept::default(), Batch::default());
+        while self.next_batch(&mut batch) {
+            let (queue, measured) = &mut batch;
+            for (instruments, config, measured) in measured.drain(..) {
                 Self::record(&instruments, &config, measured);
                 self.done();
             }
-            for (finished, reservation) in batch {
+            for (finished, reservation) in queue.drain(..) {
                 self.process(finished, &mut kept);
                 drop(reservation);
                 self.done();
             }
+            self.spares.put(&mut kept.spent);
         }
     }
 
+    /// One more of what was submitted is done with.
     fn done(&self) {
-        self.lock().processed += 1;
-        self.progress.notify_all();
+        self.processed.fetch_add(1, Ordering::SeqCst);
+        // Nearly always nobody waits, and waking nobody takes a system call.
+        if self.waiting.load(Ordering::SeqCst) > 0 {
+            let _state = self.lock();
+            self.progress.notify_all();
+        }
     }
 
-    /// Everything queued, waiting for it if need be; `None` once closed and empty.
-    fn next_batch(&self) -> Option<Batch> {
+    /// Puts everything queued into `batch`, which is empty, waiting for it if need be; false once
+    /// closed and empty.
+    fn next_batch(&self, batch: &mut Batch) -> bool {
         let mut naps = 0;
         let mut state = self.lock();
         loop {
             if !state.queue.is_empty() || !state.measured.is_empty() {
-                let state = &mut *state;
-                return Some((mem::take(&mut state.queue), mem::take(&mut state.measured)));
+                // The memory of the last batch is for the next.
+                mem::swap(&mut state.queue, &mut batch.0);
+                mem::swap(&mut state.measured, &mut batch.1);
+                return true;
             }
             if state.closed {
-                return None;
+                return false;
             }
             state.asleep = naps >= NAPS;
             let waited = if state.asleep {
@@ -162,7 +174,7 @@ impl Pipeline {
         };
         let Some(redactor) = redactor else { return Fate::Broken };
         let redacted = exchange.redact(redactor, &mut kept.scratch, &mut kept.addresses);
-        self.spares.put(exchange);
+        kept.spent.push(exchange);
         if config.debug {
             tell(&redacted);
         }

@@ -85,11 +85,18 @@ fn traceparent(trace: &SpanContext, random: bool) -> TraceParent {
 
 /// Writes bytes as lower-case hexadecimal digits: `format!` takes ten times as long, for each call.
 fn hex(digits: &mut [u8], bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        for (digit, value) in pair.iter_mut().zip([byte >> 4, byte & 0xf]) {
-            *digit = DIGITS.get(usize::from(value)).copied().unwrap_or(b'0');
+    const PAIRS: [[u8; 2]; 256] = {
+        let digits = b"0123456789abcdef";
+        let mut pairs = [[0; 2]; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            pairs[byte] = [digits[byte >> 4], digits[byte & 0xf]];
+            byte += 1;
         }
+        pairs
+    };
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair.copy_from_slice(PAIRS.get(usize::from(*byte)).unwrap_or(b"00"));
     }
 }
 
