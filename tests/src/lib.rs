@@ -2,12 +2,14 @@
 //! without us beside it, and a client that says exactly what a test wants said.
 
 mod app;
+mod ask;
 mod held;
 mod raw;
 mod upstream;
 mod worker;
 
 pub use app::{SOON, Settings, TestApp, telemetry};
+pub use ask::{ask, ask_with};
 pub use held::Held;
 pub use raw::{End, Raw, Reply, normal};
 pub use upstream::{Answer, Gate, Received, Upstream};

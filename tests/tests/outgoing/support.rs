@@ -9,6 +9,7 @@ use apitoolkit_actix::{
     testing::{Collector, Span},
 };
 use apitoolkit_tests::{Held, Settings, TestApp, Upstream, telemetry};
+pub(crate) use apitoolkit_tests::{ask, ask_with};
 use awc::{Client, ClientResponse};
 use bytes::Bytes;
 use futures_util::Stream;
@@ -62,22 +63,6 @@ pub(crate) fn app_with(
             cfg.route("/", web::to(handler));
         }
     })
-}
-
-/// Sends the app a request, and returns the text of its answer.
-pub(crate) fn ask(app: &TestApp) -> String {
-    ask_with(app, &[])
-}
-
-/// As [`ask`], with headers.
-pub(crate) fn ask_with(app: &TestApp, headers: &[(&str, &str)]) -> String {
-    let mut request = "GET / HTTP/1.1\r\nhost: app.test\r\nconnection: close\r\n".to_owned();
-    for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
-    }
-    let reply = app.connect().send(request + "\r\n").reply();
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    reply.text()
 }
 
 /// The body of an answer, as text.

@@ -8,6 +8,7 @@ use apitoolkit_actix::{
     testing::{Collector, Span},
 };
 use apitoolkit_tests::{Held, Settings, TestApp, Upstream, telemetry};
+pub(crate) use apitoolkit_tests::{ask, ask_with};
 use opentelemetry::{Context, baggage::BaggageExt as _, trace::TraceContextExt as _};
 use reqwest::{Client, dns::Resolve};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
@@ -94,22 +95,6 @@ pub(crate) fn app_with(
             cfg.route("/", web::to(handler));
         }
     })
-}
-
-/// Sends the app a request, and returns the text of its answer.
-pub(crate) fn ask(app: &TestApp) -> String {
-    ask_with(app, &[])
-}
-
-/// As [`ask`], with headers.
-pub(crate) fn ask_with(app: &TestApp, headers: &[(&str, &str)]) -> String {
-    let mut request = "GET / HTTP/1.1\r\nhost: app.test\r\nconnection: close\r\n".to_owned();
-    for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
-    }
-    let reply = app.connect().send(request + "\r\n").reply();
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    reply.text()
 }
 
 /// Calls that are made outside of any exchange.
