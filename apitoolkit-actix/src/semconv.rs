@@ -102,6 +102,7 @@ keys! {
     METRIC_DB_CLIENT_OPERATION_DURATION = "db.client.operation.duration";
     METRIC_BODIES_SHED = "apitoolkit.bodies.shed";
     METRIC_EXCHANGES_DROPPED = "apitoolkit.exchanges.dropped";
+    METRIC_LOG_RECORDS_DROPPED = "apitoolkit.log_records.dropped";
     METRIC_REASON = "reason";
 
     // The resource.

@@ -1,6 +1,6 @@
 //! The app that is loaded.
 
-use std::{error::Error, io, process};
+use std::{error::Error, process};
 
 use actix_web::{
     App, HttpResponse, HttpServer, Responder,
@@ -14,8 +14,11 @@ use serde_json::{Value, json};
 
 use crate::{
     arguments::{self, Mode},
-    counts::Counts,
-    memory::{Memory, mib},
+    common::{
+        counts::Counts,
+        memory::{Memory, mib},
+        questions,
+    },
 };
 
 /// Serves until it is interrupted, or until its input ends where it is asked for counts.
@@ -50,7 +53,7 @@ pub(crate) async fn serve(app: &arguments::App) -> Result<(), Box<dyn Error>> {
     if app.asked {
         println!("{address}");
         let running = rt::spawn(server.disable_signals().run());
-        web::block(move || answer_questions(&telemetry)).await??;
+        web::block(move || questions::answer(&telemetry, Counts::of)).await??;
         running.abort();
         return Ok(());
     }
@@ -62,19 +65,6 @@ pub(crate) async fn serve(app: &arguments::App) -> Result<(), Box<dyn Error>> {
     eprintln!("{:?}", telemetry.stats());
     if let Err(error) = telemetry.shutdown() {
         eprintln!("{error}");
-    }
-    Ok(())
-}
-
-/// Prints what was counted for each line of input, after sending everything if the line is `flush`.
-fn answer_questions(telemetry: &Telemetry) -> io::Result<()> {
-    for line in io::stdin().lines() {
-        if line? == "flush"
-            && let Err(error) = telemetry.flush()
-        {
-            eprintln!("{error}");
-        }
-        println!("{}", serde_json::to_string(&Counts::of(&telemetry.stats()))?);
     }
     Ok(())
 }

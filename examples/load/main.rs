@@ -20,12 +20,9 @@
 
 mod app;
 mod arguments;
-mod counts;
-mod driver;
-mod helper;
-mod memory;
+#[path = "../common/mod.rs"]
+mod common;
 mod outage;
-mod process;
 mod receiver;
 mod subject;
 mod sustained;

@@ -5,8 +5,8 @@ use std::{error::Error, net::TcpListener};
 use crate::{
     Outcome,
     arguments::{Mode, Outage},
-    memory::mib,
-    subject::{CONNECTIONS, Subject, requests},
+    common::memory::mib,
+    subject::{CONNECTIONS, requests, start},
 };
 
 /// How often memory is read.
@@ -25,14 +25,13 @@ pub(crate) fn run(asked: &Outage) -> Outcome {
 /// Whether memory stays as it is once the budget is used up.
 fn lasts(asked: &Outage, path: &str, body: &str) -> Outcome {
     let endpoint = format!("http://127.0.0.1:{}", unused_port()?);
-    let mut app = Subject::start(Mode::Bodies, &endpoint, asked.kib)?;
+    let mut app = start(Mode::Bodies, &endpoint, asked.kib)?;
     let requests = requests(path);
-    let start = app.memory()?.now;
+    let at_start = mib(app.memory()?.now);
     println!(
         "Bodies of {body}, {CONNECTIONS} connections, nothing at {endpoint}\n\n\
          | requests | requests/s | resident memory, MiB | lost so far |\n|--:|--:|--:|---|\n\
-         | 0 | | {:.1} | |",
-        mib(start)
+         | 0 | | {at_start:.1} | |"
     );
     // Of the marks at which something had been lost.
     let mut full = Vec::new();
@@ -45,7 +44,7 @@ fn lasts(asked: &Outage, path: &str, body: &str) -> Outcome {
             full.push(memory);
         }
     }
-    Ok(judge(&full, mib(start), mib(app.memory()?.peak)))
+    Ok(judge(&full, at_start, mib(app.memory()?.peak)))
 }
 
 fn judge(full: &[f64], start: f64, peak: f64) -> bool {

@@ -4,7 +4,7 @@ use std::{env, error::Error, io, process::Command};
 
 use apitoolkit_actix::testing::Collector;
 
-use crate::helper::Helper;
+use crate::common::helper::Helper;
 
 /// The receiver's process: prints its endpoint, and for each line of input how many spans it got.
 pub(crate) fn run() -> Result<(), Box<dyn Error>> {

@@ -12,7 +12,7 @@ use crate::{
     Outcome,
     arguments::{Mode, Sustained},
     receiver::Receiver,
-    subject::{CONNECTIONS, Subject, requests},
+    subject::{self, CONNECTIONS, requests},
 };
 
 /// When memory is read for the first time under load.
@@ -57,7 +57,7 @@ fn search(asked: &Sustained) -> Result<(), Box<dyn Error>> {
 
 fn measure(asked: &Sustained, mode: Mode) -> Result<(Figures, Tally), Box<dyn Error>> {
     let mut receiver = Receiver::start()?;
-    let mut app = Subject::start(mode, &receiver.endpoint, asked.kib)?;
+    let mut app = subject::start(mode, &receiver.endpoint, asked.kib)?;
     let requests = requests("/report");
     let sent = (asked.rate * asked.seconds).round() as u64;
     let (before, spans) = (app.settled()?, receiver.spans()?);

@@ -13,7 +13,7 @@ use apitoolkit_actix::{
     testing::{Collector, Span},
 };
 
-use crate::{End, Held, Raw, Worker, normal};
+use crate::{End, Held, Raw, Worker, log, normal};
 
 /// How long a test waits for what must come; it comes in milliseconds unless something is wrong.
 pub const SOON: Duration = Duration::from_secs(10);
@@ -47,11 +47,19 @@ pub struct Settings {
     pub h2c: bool,
     /// How many ended spans may wait to be sent. Default: 2,048.
     pub queue_size: usize,
+    /// How many bytes may be held. Default: 32 MiB.
+    pub memory_budget: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { half_closed: true, sample_ratio: 1.0, h2c: false, queue_size: 2_048 }
+        Self {
+            half_closed: true,
+            sample_ratio: 1.0,
+            h2c: false,
+            queue_size: 2_048,
+            memory_budget: 32 * 1024 * 1024,
+        }
     }
 }
 
@@ -129,10 +137,12 @@ impl TestApp {
         S2::Service: 'static,
         B2: MessageBody + 'static,
     {
+        log::listen();
         let collector = Collector::start().expect("a collector");
         let telemetry = telemetry(&collector)
             .sample_ratio(settings.sample_ratio)
             .queue_size(settings.queue_size)
+            .memory_budget(settings.memory_budget)
             .build()
             .expect("telemetry");
         let toolkit =
@@ -175,8 +185,10 @@ impl TestApp {
     }
 
     /// Waits until `requests` exchanges were exported, and checks what holds for every case: one
-    /// SERVER span each and not one more, each started and ended once; no call; nothing lost or
-    /// pending; no `CANARY` in anything exported; no context left on the worker, which lives.
+    /// SERVER span each and not one more, each started and ended once and in its place; no call;
+    /// nothing lost or pending; no `CANARY` in anything exported or said aloud; no context left on
+    /// the worker, which lives. That answers are what they would be without us is for
+    /// [`same`](Self::same).
     ///
     /// # Panics
     /// When any of it does not hold.

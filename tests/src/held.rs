@@ -1,9 +1,11 @@
+use std::collections::{HashMap, HashSet};
+
 use apitoolkit_actix::{
     Telemetry,
     testing::{Collector, Kind, Span},
 };
 
-use crate::SOON;
+use crate::{SOON, log};
 
 /// The spans of exchanges that were exported.
 #[derive(Debug)]
@@ -17,7 +19,8 @@ pub struct Held {
 impl Held {
     /// Waits until so many requests and calls were exported, and checks what holds for every case:
     /// one SERVER span each and one CLIENT span, and not one more, each started and ended once;
-    /// nothing lost or pending; no `CANARY` in anything exported.
+    /// below every span only spans of its trace, and none whose parent is missing; nothing lost or
+    /// pending; no `CANARY` in anything exported, in any encoding, or said aloud at any level.
     ///
     /// # Panics
     /// When any of it does not hold.
@@ -46,6 +49,9 @@ impl Held {
         );
         assert_eq!(stats.buffered_bytes(), 0, "every byte of the budget was given back");
         collector.assert_absent("CANARY");
+        let said = log::lines(|line| line.text.contains("CANARY"));
+        assert!(said.is_empty(), "said aloud: {said:#?}");
+        check_parents(&collector.spans());
         held
     }
 
@@ -58,6 +64,27 @@ impl Held {
         for span in all() {
             assert_eq!(span.attributes.duplicates(), [""; 0]);
             assert!(span.end >= span.start);
+        }
+    }
+}
+
+/// The parent of a SERVER span may be the caller's, which is elsewhere, and that of another span may
+/// still be running; a call in the trace of an exchange has nobody's but one that was exported.
+fn check_parents(spans: &[Span]) {
+    let by_id: HashMap<_, _> = spans.iter().map(|span| (&span.span_id, span)).collect();
+    let exchanges = spans.iter().filter(|span| is_server(span));
+    let exchanges: HashSet<_> = exchanges.map(|span| &span.trace_id).collect();
+    for span in spans {
+        let Some(id) = &span.parent_span_id else { continue };
+        match by_id.get(id) {
+            Some(parent) => {
+                assert_eq!(parent.trace_id, span.trace_id, "{span:#?} below {parent:#?}");
+                assert!(span.start >= parent.start, "{span:#?} before {parent:#?}");
+            }
+            None => {
+                let is_lost = is_call(span) && exchanges.contains(&span.trace_id);
+                assert!(!is_lost, "a call without its parent: {span:#?}");
+            }
         }
     }
 }

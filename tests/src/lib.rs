@@ -4,6 +4,8 @@
 mod app;
 mod ask;
 mod held;
+pub mod log;
+mod memory;
 mod raw;
 mod upstream;
 mod worker;
@@ -11,6 +13,7 @@ mod worker;
 pub use app::{SOON, Settings, TestApp, telemetry};
 pub use ask::{ask, ask_with};
 pub use held::Held;
+pub use memory::{Round, peak_growth, resident};
 pub use raw::{End, Raw, Reply, normal};
 pub use upstream::{Answer, Gate, Received, Upstream};
 pub use worker::Worker;
@@ -19,3 +22,8 @@ pub use worker::Worker;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// So do those of the explorer's page.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/explorer.md")]
+pub struct Explorer;

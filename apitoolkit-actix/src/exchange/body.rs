@@ -61,7 +61,7 @@ impl BodyBuffer {
         if taken.is_empty() {
             return;
         }
-        if !capture.reservation.grow(taken.len()) {
+        if !capture.reservation.grow_leaving_room(taken.len()) {
             self.shed();
             return;
         }

@@ -19,10 +19,14 @@ impl Budget {
         self.used.load(Ordering::Relaxed)
     }
 
-    fn reserve(&self, bytes: usize) -> bool {
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    fn reserve(&self, bytes: usize, upto: usize) -> bool {
         self.used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                used.checked_add(bytes).filter(|sum| *sum <= self.limit)
+                used.checked_add(bytes).filter(|sum| *sum <= upto)
             })
             .is_ok()
     }
@@ -43,7 +47,17 @@ impl Reservation {
 
     /// Reserves `bytes` more; false, and no change, when the budget does not have them.
     pub(crate) fn grow(&mut self, bytes: usize) -> bool {
-        let granted = self.budget.reserve(bytes);
+        self.grow_upto(bytes, self.budget.limit)
+    }
+
+    /// As [`grow`](Self::grow), for what is given up first: a quarter of the budget is left for the
+    /// rest. Bodies of requests that take their time would else leave no room for any exchange.
+    pub(crate) fn grow_leaving_room(&mut self, bytes: usize) -> bool {
+        self.grow_upto(bytes, self.budget.limit - self.budget.limit / 4)
+    }
+
+    fn grow_upto(&mut self, bytes: usize, upto: usize) -> bool {
+        let granted = self.budget.reserve(bytes, upto);
         if granted {
             self.bytes += bytes;
         }
@@ -83,6 +97,16 @@ mod tests {
         b.release();
         drop(b);
         assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn what_is_given_up_first_leaves_room() {
+        let budget = Budget::new(100);
+        let (mut body, mut rest) = (Reservation::empty(&budget), Reservation::empty(&budget));
+        assert!(!body.grow_leaving_room(76) && body.grow_leaving_room(75));
+        assert!(!body.grow_leaving_room(1) && rest.grow(25));
+        drop(body);
+        assert_eq!(budget.used(), 25);
     }
 
     #[test]

@@ -194,7 +194,8 @@ impl TelemetryBuilder {
 
     /// How many bytes of captured data the process may hold, in requests under way and in all
     /// queues together. Defaults to 32 MiB; at least 64 KiB. Beyond it bodies are given up first,
-    /// then exchanges, and each loss is counted.
+    /// then exchanges, and each loss is counted. Bodies of requests under way leave a quarter of it
+    /// to the rest; log records may take a quarter.
     pub fn memory_budget(mut self, bytes: usize) -> Self {
         self.memory_budget = Some(bytes);
         self

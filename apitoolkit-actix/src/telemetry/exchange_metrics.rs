@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use opentelemetry::{KeyValue, metrics::Meter};
 
-use super::stats::{Counters, DropReason, ShedReason};
+use super::stats::{Counters, DropReason, LogDropReason, ShedReason};
 use crate::semconv;
 
 /// Registers the library's own metrics: what was lost, by reason.
@@ -31,6 +31,18 @@ pub(crate) fn register(meter: &Meter, counters: &Arc<Counters>) {
             for reason in ShedReason::ALL {
                 let attributes = [KeyValue::new(semconv::METRIC_REASON, reason.name())];
                 observer.observe(shed.shed_so_far(*reason), &attributes);
+            }
+        })
+        .build();
+    let lost = Arc::clone(counters);
+    meter
+        .u64_observable_counter(semconv::METRIC_LOG_RECORDS_DROPPED)
+        .with_unit("{log_record}")
+        .with_description("Log records that were emitted and could not be exported.")
+        .with_callback(move |observer| {
+            for reason in LogDropReason::ALL {
+                let attributes = [KeyValue::new(semconv::METRIC_REASON, reason.name())];
+                observer.observe(lost.logs_dropped(*reason), &attributes);
             }
         })
         .build();

@@ -52,6 +52,11 @@ impl Journal {
         Self::new("standard output".to_owned(), "OTLP/JSON")
     }
 
+    /// Of what goes nowhere but to the explorer.
+    pub(crate) fn of_explorer() -> Arc<Self> {
+        Self::new("the explorer of this process".to_owned(), "no connection")
+    }
+
     fn new(endpoint: String, protocol: &'static str) -> Arc<Self> {
         Arc::new(Self {
             endpoint,

@@ -20,9 +20,12 @@ mod ids;
 mod instruments;
 mod journal;
 mod keep;
+mod log_queue;
 mod measure;
 mod notice;
 mod outcome;
+#[cfg(feature = "explorer")]
+mod outlet;
 mod padded;
 mod pipeline;
 mod processor;
@@ -50,6 +53,7 @@ mod tracer;
 mod tracing_layer;
 mod transport;
 mod verdict;
+mod watch;
 
 pub use builder::TelemetryBuilder;
 pub use endpoint::Protocol;
@@ -68,10 +72,18 @@ pub(crate) use keep::Keeper;
 pub(crate) use measure::Measured;
 pub(crate) use notice::{Throttle, warn};
 pub(crate) use outcome::{Outcome, is_left_out, text, watched};
+#[cfg(feature = "explorer")]
+pub(crate) use outlet::Way;
 pub(crate) use pipeline::{Finished, Pipeline};
 pub(crate) use propagation::{Header, Inbound, Outbound};
 pub(crate) use scope::{
     Current, RequestContext, Scope, default_config, random_id, set_default_config,
 };
+#[cfg(feature = "fuzzing")]
+pub(crate) use settings::Propagation;
 pub(crate) use source::Source;
 pub(crate) use span::{start_call, start_exchange, to_value, unsampled};
+#[cfg(feature = "fuzzing")]
+pub(crate) use spool::drain;
+#[cfg(feature = "explorer")]
+pub(crate) use watch::{Watch, Watcher};

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry_sdk::{
-    logs::{BatchConfigBuilder, BatchLogProcessor, LogExporter, SdkLoggerProvider},
+    logs::SdkLoggerProvider,
     metrics::{PeriodicReader, SdkMeterProvider, exporter::PushMetricExporter},
 };
 
 use super::{
     exchange_metrics,
     exporter::{Courier, OtlpLogs, OtlpMetrics},
+    log_queue::{LogQueue, Room},
     settings::{Exporter, Settings},
     source,
     stats::Counters,
-    transport::{self, ConsoleMetrics},
+    transport::{self, ConsoleMetrics, Signal},
+    watch::{Watch, WatchedLogs},
 };
+use crate::exchange::Budget;
 
 /// Metrics, our own among them. `courier` is there if any signal leaves by OTLP.
 pub(super) fn meters(
@@ -38,33 +41,37 @@ pub(super) fn meters(
     meters
 }
 
-/// Logs. `courier` is there if any signal leaves by OTLP.
-pub(super) fn loggers(settings: &Settings, courier: Option<&Courier>) -> SdkLoggerProvider {
+/// Logs, and the room that records take. `courier` is there if any signal leaves by OTLP.
+pub(super) fn loggers(
+    settings: &Settings,
+    courier: Option<&Courier>,
+    budget: &Arc<Budget>,
+    counters: &Arc<Counters>,
+    watch: &Watch,
+) -> (SdkLoggerProvider, Arc<Room>) {
     let identity = &settings.identity;
-    let loggers = SdkLoggerProvider::builder().with_resource(identity.resource.clone());
-    match (settings.logs, courier) {
+    let room = Room::new(settings.records.queue, budget, counters);
+    let loggers = SdkLoggerProvider::builder()
+        .with_resource(identity.resource.clone())
+        .with_log_processor(WatchedLogs(watch.clone()));
+    let loggers = match (settings.logs, courier) {
         (Exporter::Otlp, Some(courier)) => {
             let exporter = OtlpLogs::new(courier.clone(), identity.for_wire());
-            loggers.with_log_processor(processor(exporter, settings))
+            let journal = Arc::clone(&courier.journal);
+            let lost = move || journal.lost(Signal::Logs);
+            let queue = LogQueue::new(exporter, settings.records, Arc::clone(&room), lost);
+            loggers.with_log_processor(queue)
         }
         (Exporter::Console, _) => {
-            loggers.with_log_processor(processor(transport::console_logs(), settings))
+            let exporter = transport::console_logs();
+            let queue = LogQueue::new(exporter, settings.records, Arc::clone(&room), || 0);
+            loggers.with_log_processor(queue)
         }
         _ => loggers,
-    }
-    .build()
+    };
+    (loggers.build(), room)
 }
 
 fn reader<E: PushMetricExporter>(exporter: E, settings: &Settings) -> PeriodicReader<E> {
     PeriodicReader::builder(exporter).with_interval(settings.metric_interval).build()
-}
-
-/// With every size stated: the SDK would take a queue of no size from the environment.
-fn processor<E: LogExporter + 'static>(exporter: E, settings: &Settings) -> BatchLogProcessor {
-    let config = BatchConfigBuilder::default()
-        .with_max_queue_size(settings.records.queue)
-        .with_max_export_batch_size(settings.records.batch)
-        .with_scheduled_delay(settings.records.delay)
-        .build();
-    BatchLogProcessor::builder(exporter).with_batch_config(config).build()
 }

@@ -11,7 +11,10 @@ use opentelemetry::{Array, KeyValue, Value, trace::SpanKind};
 use opentelemetry_sdk::trace::SpanData;
 use tokio::sync::Notify;
 
-use super::stats::{Counters, DropReason, ShedReason};
+use super::{
+    stats::{Counters, DropReason, ShedReason},
+    watch::Watch,
+};
 use crate::{
     exchange::{Budget, Reservation},
     semconv,
@@ -51,6 +54,7 @@ pub(crate) struct SpanQueue {
     batch: usize,
     budget: Arc<Budget>,
     counters: Arc<Counters>,
+    watch: Watch,
 }
 
 #[derive(Debug, Default)]
@@ -79,9 +83,10 @@ impl SpanQueue {
         batch: usize,
         budget: Arc<Budget>,
         counters: Arc<Counters>,
+        watch: Watch,
     ) -> Self {
         let state = Mutex::new(State::default());
-        Self { state, wake: Notify::new(), capacity, batch, budget, counters }
+        Self { state, wake: Notify::new(), capacity, batch, budget, counters, watch }
     }
 
     /// Takes an ended span in, or counts its loss. Never blocks for longer than a push.
@@ -89,6 +94,8 @@ impl SpanQueue {
         if !span.span_context.is_sampled() || DISCARDING.get() {
             return;
         }
+        // First of all: who looks on is to see also what finds no room here.
+        self.watch.span(&span);
         let mut reservation = Reservation::empty(&self.budget);
         if !reservation.grow(size_of_span(&span)) {
             let shed = shed_bodies(&mut span.attributes);
@@ -271,6 +278,8 @@ impl SpanQueue {
         state.closed.get_or_insert(deadline);
         drop(state);
         self.wake.notify_one();
+        // Meanwhile what is queued is being sent.
+        self.watch.settle(deadline);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

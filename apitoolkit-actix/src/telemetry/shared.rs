@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use opentelemetry::{metrics::MeterProvider as _, trace::TracerProvider as _};
+use opentelemetry::{Key, metrics::MeterProvider as _, trace::TracerProvider as _};
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::{
     logs::SdkLoggerProvider,
@@ -22,6 +22,7 @@ use super::{
     exporter::Courier,
     held::Account,
     journal::Journal,
+    log_queue::Room,
     processor::Processor,
     providers,
     queue::SpanQueue,
@@ -33,8 +34,9 @@ use super::{
     stats::{Counters, Stats},
     tracer::{KnownIds, Tracer},
     transport::{self, Transport},
+    watch::Watch,
 };
-use crate::{error::ConfigError, exchange::Budget};
+use crate::{error::ConfigError, exchange::Budget, semconv};
 
 /// Running telemetry, shared between its handle and whoever looks the installed one up.
 pub(crate) struct Shared {
@@ -53,6 +55,7 @@ pub(crate) struct Shared {
     tracers: SdkTracerProvider,
     meters: SdkMeterProvider,
     loggers: SdkLoggerProvider,
+    pub(super) log_room: Arc<Room>,
     /// Held once by every thread that flushes.
     pub(super) background: Arc<()>,
     runtime: Mutex<Option<Runtime>>,
@@ -79,7 +82,8 @@ impl Shared {
         let spool = Spool::open(settings, &counters)?;
         let exporters = [settings.traces, settings.metrics, settings.logs];
         let otlp = exporters.contains(&Exporter::Otlp);
-        let runtime = match otlp || settings.traces == Exporter::Console {
+        let watch = Watch::default();
+        let runtime = match otlp || settings.traces != Exporter::None {
             true => Some(Runtime::start()?),
             false => None,
         };
@@ -87,7 +91,9 @@ impl Shared {
             Some(runtime) => Some(Courier::open(settings, runtime.handle(), &journal)?),
             None => None,
         };
-        let traces = Traces::new(settings, courier.as_ref(), &budget, &counters);
+        let traces = Traces::new(settings, courier.as_ref(), &budget, &counters, &watch);
+        let (loggers, log_room) =
+            providers::loggers(settings, courier.as_ref(), &budget, &counters, &watch);
         let resource = || settings.identity.resource.clone();
         let provider = || SdkTracerProvider::builder().with_resource(resource());
         let (tracers, keeper, pipeline, sampler) = if let (Some(traces), Some(runtime)) =
@@ -107,7 +113,6 @@ impl Shared {
         let meters = providers::meters(settings, courier.as_ref(), &counters);
         let instruments = (settings.metrics != Exporter::None)
             .then(|| Arc::new(Instruments::of_sdk(&meters.meter_with_scope(source::scope()))));
-        let loggers = providers::loggers(settings, courier.as_ref());
         let tracers = tracers.with_sampler(sampler.clone());
         let tracers = tracers.with_id_generator(KnownIds::default()).build();
         let source = Source {
@@ -117,6 +122,11 @@ impl Shared {
             instruments,
             keeper,
             foreign: false,
+            watch: Some(watch),
+            traces: traces.as_ref().map(|t| (settings.traces, Arc::clone(&t.journal))),
+            service_name: resource()
+                .get(&Key::from_static_str(semconv::SERVICE_NAME))
+                .map(|name| name.to_string()),
         };
         Ok(Self {
             pipeline,
@@ -129,6 +139,7 @@ impl Shared {
             tracers,
             meters,
             loggers,
+            log_room,
             background: Arc::new(()),
             runtime: Mutex::new(runtime),
             running: AtomicBool::new(true),
@@ -186,6 +197,7 @@ impl Traces {
         courier: Option<&Courier>,
         budget: &Arc<Budget>,
         counters: &Arc<Counters>,
+        watch: &Watch,
     ) -> Option<Self> {
         let identity = &settings.identity;
         let (transport, resource, journal) = match settings.traces {
@@ -197,12 +209,15 @@ impl Traces {
             Exporter::Console => {
                 (transport::console_traces(), identity.for_console(), Journal::of_console())
             }
+            Exporter::Explorer => {
+                (transport::nowhere(), identity.for_console(), Journal::of_explorer())
+            }
             Exporter::None => return None,
         };
         let (budget, counters) = (Arc::clone(budget), Arc::clone(counters));
         let Batching { queue, batch, .. } = settings.spans;
         Some(Self {
-            queue: Arc::new(SpanQueue::new(queue, batch, budget, counters)),
+            queue: Arc::new(SpanQueue::new(queue, batch, budget, counters, watch.clone())),
             transport,
             resource: Arc::new(resource),
             journal,

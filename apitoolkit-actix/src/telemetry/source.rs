@@ -4,10 +4,12 @@ use opentelemetry::{InstrumentationScope, global, trace::TracerProvider};
 
 use super::{
     Instruments, Keeper, Pipeline,
-    settings::{Propagation, Settings},
+    journal::Journal,
+    settings::{Exporter, Propagation, Settings},
     shared::Shared,
     stats::Counters,
     tracer::Tracer,
+    watch::Watch,
 };
 use crate::{error::ConfigError, exchange::Budget, semconv};
 
@@ -23,6 +25,14 @@ pub(crate) struct Source {
     pub(crate) keeper: Option<Arc<Keeper>>,
     /// Whether the spans are exported by a provider that is not ours.
     pub(crate) foreign: bool,
+    /// Absent where the spans are exported by a provider that is not ours.
+    pub(super) watch: Option<Watch>,
+    /// How traces leave; absent if they do not, or not by us.
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "read by the explorer"))]
+    pub(super) traces: Option<(Exporter, Arc<Journal>)>,
+    /// `service.name` of the resource; absent where that is not ours.
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "read by the explorer"))]
+    pub(crate) service_name: Option<String>,
 }
 
 static INSTALLED: Mutex<Weak<Shared>> = Mutex::new(Weak::new());
@@ -55,6 +65,13 @@ impl Source {
         Self { instruments: Some(Arc::clone(instruments)), ..self.clone() }
     }
 
+    /// Where one may look on while spans and log records leave; absent where they leave by a provider
+    /// that is not ours.
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "used by the explorer"))]
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_ref()
+    }
+
     fn of_tracer(tracer: Tracer) -> Option<Self> {
         let pipeline = DEFAULT_PIPELINE.get_or_init(|| {
             let budget = Budget::new(Settings::DEFAULT_BUDGET);
@@ -71,6 +88,9 @@ impl Source {
             instruments: Some(Arc::clone(instruments)),
             keeper: None,
             foreign: true,
+            watch: None,
+            traces: None,
+            service_name: None,
         })
     }
 }

@@ -15,6 +15,7 @@ pub struct Stats {
     ignored: u64,
     dropped: [u64; DropReason::COUNT],
     shed: [u64; ShedReason::COUNT],
+    logs_dropped: [u64; LogDropReason::COUNT],
     spooled: u64,
     recovered: u64,
     recovered_dropped: u64,
@@ -122,7 +123,22 @@ impl Stats {
         self.spans_dropped
     }
 
-    /// Bytes of captured data held right now, out of the process's budget.
+    /// Log records that were lost after they were emitted, for whatever reason.
+    #[must_use]
+    pub fn log_records_dropped(&self) -> u64 {
+        self.logs_dropped.iter().sum()
+    }
+
+    /// Log records that were lost, by reason; reasons that never occurred are left out.
+    pub fn log_records_dropped_by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        LogDropReason::ALL
+            .iter()
+            .zip(self.logs_dropped)
+            .filter(|(_, n)| *n > 0)
+            .map(|(reason, n)| (reason.name(), n))
+    }
+
+    /// Bytes of captured data and of log records held right now, out of the process's budget.
     #[must_use]
     pub fn buffered_bytes(&self) -> usize {
         self.buffered_bytes
@@ -179,6 +195,20 @@ reasons! {
     }
 }
 
+reasons! {
+    /// Why a log record was lost.
+    LogDropReason {
+        /// As many as the queue holds were waiting already.
+        QueueFull = "queue_full",
+        /// The log records' quarter of the process's byte budget, or all of it, was used up.
+        Budget = "budget",
+        /// It came, or was still waiting, after telemetry was shut down.
+        Shutdown = "shutdown",
+        /// The receiver refused it, or did not take it in its time.
+        Undelivered = "undelivered",
+    }
+}
+
 /// The counters behind [`Stats`].
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
@@ -188,6 +218,7 @@ pub(crate) struct Counters {
     ignored: AtomicU64,
     dropped: [AtomicU64; DropReason::COUNT],
     shed: [AtomicU64; ShedReason::COUNT],
+    logs_dropped: [AtomicU64; LogDropReason::COUNT],
     spooled: AtomicU64,
     recovered: AtomicU64,
     recovered_dropped: [AtomicU64; DropReason::COUNT],
@@ -225,6 +256,14 @@ impl Counters {
         self.shed[reason as usize].fetch_add(bodies, Ordering::Relaxed);
     }
 
+    pub(crate) fn drop_logs(&self, reason: LogDropReason, records: u64) {
+        self.logs_dropped[reason as usize].fetch_add(records, Ordering::Relaxed);
+    }
+
+    pub(crate) fn logs_dropped(&self, reason: LogDropReason) -> u64 {
+        self.logs_dropped[reason as usize].load(Ordering::Relaxed)
+    }
+
     /// Exchanges that were lost for a reason, those of a former process among them.
     pub(crate) fn dropped(&self, reason: DropReason) -> u64 {
         let recovered = self.recovered_dropped[reason as usize].load(Ordering::Relaxed);
@@ -254,6 +293,7 @@ impl Counters {
                 .sum(),
             spans_recovered: self.spans_recovered.load(Ordering::Relaxed),
             shed: std::array::from_fn(|i| self.shed[i].load(Ordering::Relaxed)),
+            logs_dropped: std::array::from_fn(|i| self.logs_dropped[i].load(Ordering::Relaxed)),
             spans_exported: self.spans_exported.load(Ordering::Relaxed),
             spans_dropped: self.spans_dropped.load(Ordering::Relaxed),
             created: self.created.load(Ordering::Relaxed),

@@ -95,6 +95,7 @@ impl Shared {
         if let Some(traces) = &self.traces {
             traces.queue.abandon();
         }
+        self.log_room.abandon();
         result
     }
 

@@ -59,6 +59,12 @@ impl Tracer {
         Self { sampler: Some(sampler), ..Self::of(tracer) }
     }
 
+    /// How it samples, where that is known.
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "asked by the explorer"))]
+    pub(super) fn sampler(&self) -> Option<&Sampler> {
+        self.sampler.as_ref()
+    }
+
     /// Starts a span below `parent`, and returns the context that holds it. A span that is not
     /// sampled has ids too: what happens inside of it belongs to the same trace.
     pub(crate) fn start(

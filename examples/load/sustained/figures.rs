@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{
+use crate::common::{
     driver::Driven,
     memory::{Memory, mib},
 };

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::counts::Counts;
+use crate::common::counts::Counts;
 
 /// Where the exchanges are.
 #[derive(Debug)]

@@ -15,7 +15,6 @@ mod interleaved;
 mod jobs;
 mod late;
 mod limits;
-#[expect(dead_code, reason = "shared; not all of it is used here")]
 #[path = "../telemetry/log.rs"]
 mod log;
 mod marked;

@@ -241,6 +241,40 @@ fn a_stream_of_http_2_reset_within_its_body() {
     assert_eq!(ok.str_attr("network.protocol.version"), Some("2"));
 }
 
+/// Actix lets the handler finish, with us and without us; what it answers goes nowhere.
+#[test]
+fn a_stream_of_http_2_reset_while_its_handler_is_at_work() {
+    let (app, hear, go) = app(Settings { h2c: true, ..Settings::default() });
+    actix_rt::System::new().block_on(async {
+        let stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
+        let (client, connection) = h2::client::handshake(stream).await.unwrap();
+        actix_rt::spawn(connection);
+        let request =
+            |path: &str| http::Request::get(format!("http://api.test{path}")).body(()).unwrap();
+        let mut client = client.ready().await.unwrap();
+        let (response, mut sending) = client.send_request(request("/pending"), true).unwrap();
+        let mut client = client.ready().await.unwrap();
+        let (ok, _) = client.send_request(request("/ok"), true).unwrap();
+        assert_eq!(ok.await.unwrap().status(), 200);
+        assert_eq!(hear.recv_timeout(SOON), Ok("running"));
+        sending.send_reset(h2::Reason::CANCEL);
+        drop(response);
+        // An answer to what was sent later: the reset has arrived.
+        let mut client = client.ready().await.unwrap();
+        let (ok, _) = client.send_request(request("/ok"), true).unwrap();
+        assert_eq!(ok.await.unwrap().status(), 200);
+        go.notify_one();
+        let mut client = client.ready().await.unwrap();
+        let (ok, _) = client.send_request(request("/ok"), true).unwrap();
+        assert_eq!(ok.await.unwrap().status(), 200);
+    });
+    assert_eq!(hear.recv_timeout(SOON), Ok("dropped"));
+    let spans = app.held(4);
+    let ended = spans.iter().find(|s| s.str_attr("http.route") == Some("/pending")).unwrap();
+    assert_eq!(ended.int_attr("http.response.status_code"), Some(200));
+    assert_eq!((ended.status.code, ended.attr("error.type")), (StatusCode::Unset, None));
+}
+
 #[test]
 fn many_aborts_at_random_moments() {
     let (app, hear, _go) = app(Settings::default());

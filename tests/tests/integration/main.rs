@@ -1,5 +1,8 @@
 //! Integration tests of the middleware: real servers, real clients, the in-process OTLP receiver.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[path = "../telemetry/children.rs"]
+mod children;
 
 mod abandoned;
 mod annotations;
@@ -11,11 +14,14 @@ mod encodings;
 mod errors;
 mod filtering;
 mod forms;
+#[cfg(unix)]
+mod full_disk;
 mod heads;
 mod http2;
 mod instances;
 mod keeping;
 mod malformed;
+mod memory;
 mod metrics;
 mod naming;
 mod outgoing_rules;
@@ -27,6 +33,8 @@ mod request_ids;
 mod requests;
 mod routes;
 mod sampling;
+#[cfg(unix)]
+mod signals;
 mod spans;
 mod streams;
 mod upgrades;

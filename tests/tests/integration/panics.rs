@@ -156,6 +156,12 @@ fn the_worker_serves_on_after_many_panics() {
     let spans = app.held(400);
     let panicked = spans.iter().filter(|s| s.str_attr("error.type") == Some("panic")).count();
     assert_eq!(panicked, 200);
+    let mut client = app.connect();
+    for _ in 0..1_000 {
+        client.send(crate::requests::keep_alive("GET", "/ok", &[], ""));
+        assert_eq!(client.reply().text(), "ok");
+    }
+    app.held(1_400);
 }
 
 #[test]

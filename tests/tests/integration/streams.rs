@@ -12,7 +12,7 @@ use actix_web::{
     web::{self, Bytes},
 };
 use apitoolkit_actix::testing::StatusCode;
-use apitoolkit_tests::{SOON, TestApp};
+use apitoolkit_tests::{SOON, Settings, TestApp};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -198,5 +198,56 @@ fn slow_clients_slow_nobody_else() {
         assert_eq!(total, BLOCKS * 256 * 1024);
     }
     let spans = app.held(SLOW + READERS + 100);
+    assert!(spans.iter().all(|span| span.str_attr("error.type").is_none()));
+}
+
+/// More than the budget has room for is under way at once: bodies are given up, and their exchanges
+/// are not.
+#[test]
+fn slow_uploads_share_the_budget() {
+    const SLOW: usize = 500;
+    const BUDGET: usize = 2 * 1024 * 1024;
+    const HALF: usize = 8 * 1024;
+    let app = TestApp::with(
+        Settings { memory_budget: BUDGET, ..Settings::default() },
+        |b| b.capture_request_body(true),
+        |_| {
+            |cfg: &mut web::ServiceConfig| {
+                cfg.route(
+                    "/up",
+                    web::post().to(|body: Bytes| async move { body.len().to_string() }),
+                )
+                .route("/ok", web::get().to(|| async { "ok" }));
+            }
+        },
+    );
+    let mut uploads: Vec<_> = (0..SLOW).map(|_| app.connect()).collect();
+    for client in &mut uploads {
+        client.send(format!(
+            "POST /up HTTP/1.1\r\nHost: api.test\r\nContent-Type: text/plain\r\n\
+             Content-Length: {}\r\n\r\n",
+            2 * HALF
+        ));
+        client.send("x".repeat(HALF));
+        assert!(app.telemetry.stats().buffered_bytes() <= BUDGET);
+    }
+    // All of them have begun to be read when this is answered.
+    assert!(app.same(get("/ok")).ends_with("ok"));
+    for (n, client) in uploads.iter_mut().enumerate() {
+        client.send("x".repeat(HALF));
+        assert_eq!(client.reply().text(), (2 * HALF).to_string());
+        assert!(app.telemetry.stats().buffered_bytes() <= BUDGET);
+        if n % 10 == 0 {
+            // Finished ones wait for nothing.
+            app.telemetry.flush().unwrap();
+        }
+    }
+    let spans = app.held(SLOW + 1);
+    let bare = spans
+        .iter()
+        .filter(|span| span.str_attr("url.path") == Some("/up") && span.request_body().is_none());
+    let shed = app.telemetry.stats().bodies_shed();
+    assert_eq!(bare.count() as u64, shed);
+    assert!(shed > 0 && shed < SLOW as u64, "{shed}");
     assert!(spans.iter().all(|span| span.str_attr("error.type").is_none()));
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod beside;
+mod bounds;
 #[path = "../telemetry/children.rs"]
 mod children;
 mod correlation;

@@ -2,10 +2,8 @@
 //! other threads play the callee in constant memory.
 #![expect(clippy::print_stdout, reason = "figures for whoever reads along")]
 
-use std::fs;
-
 use apitoolkit_actix::observe;
-use apitoolkit_tests::{Answer, Upstream};
+use apitoolkit_tests::{Answer, Round, Upstream, peak_growth};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 
@@ -20,22 +18,8 @@ const GIB: usize = 1024 * MIB;
 /// What a body may cost: the cap of what is captured, and what is under way.
 const ALLOWED: usize = 12 * MIB;
 
-/// A figure of this process, in bytes.
-fn figure(name: &str) -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
-}
-
-/// Does the work twice, the first time to warm up, and returns by how much memory had grown at its
-/// peak in the second.
-fn growth(mut work: impl FnMut(usize)) -> usize {
-    work(64 * MIB);
-    let before = figure("VmRSS");
-    // Forgets the peak so far.
-    fs::write("/proc/self/clear_refs", "5").unwrap();
-    work(GIB);
-    figure("VmHWM").saturating_sub(before)
+fn length(round: Round) -> usize {
+    if round == Round::WarmUp { 64 * MIB } else { GIB }
 }
 
 fn report(what: &str, growth: usize) {
@@ -52,7 +36,8 @@ fn a_download() {
             Answer::head(200, &head).repeat(vec![b'x'; CHUNK], length / CHUNK)
         });
         let caller = Caller::new();
-        let growth = growth(|length| {
+        let growth = peak_growth(|round| {
+            let length = length(round);
             run(async {
                 let observer = observe().client(&caller.client()).capture_response_body(true);
                 let call =
@@ -79,7 +64,8 @@ fn an_upload() {
     let output = children::run("memory::an_upload", &[], || {
         let upstream = Upstream::saying("thanks");
         let caller = Caller::new();
-        let growth = growth(|length| {
+        let growth = peak_growth(|round| {
+            let length = length(round);
             run(async {
                 let observer = observe().client(&caller.client()).capture_request_body(true);
                 let call = observer.max_body_bytes(512 * 1024).post(upstream.url("/"));

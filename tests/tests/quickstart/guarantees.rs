@@ -1,28 +1,39 @@
-//! The page of guarantees names the tests that hold them: each of them is there.
+//! Pages that name the tests which hold what they say: each of the tests is there.
 
 use std::{fs, path::Path};
 
 #[test]
 fn every_guarantee_has_tests_that_exist() {
+    let named = named_tests("docs/guarantees.md");
+    assert!(named > 40, "{named} tests");
+}
+
+#[test]
+fn every_case_has_tests_that_exist() {
+    let named = named_tests("docs/cases.md");
+    assert!(named > 200, "{named} tests");
+}
+
+/// How many tests the tables of a page name in their last column.
+fn named_tests(page: &str) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let page = fs::read_to_string(root.join("docs/guarantees.md")).expect("the page");
+    let page = fs::read_to_string(root.join(page)).expect("the page");
     let mut sources = String::new();
-    for directory in ["tests/tests", "apitoolkit-actix/src"] {
+    for directory in ["tests/tests", "tests/macros", "fuzz/src", "apitoolkit-actix/src"] {
         read(&root.join(directory), &mut sources);
     }
-    let promises =
-        page.lines().filter(|line| line.starts_with("| ") && !line.contains("| Tests |"));
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.contains("| Tests |"));
     let mut named = 0;
-    for promise in promises {
-        let tests = promise.trim_end_matches(['|', ' ']).rsplit('|').next().expect("a column");
+    for row in rows {
+        let tests = row.trim_end_matches(['|', ' ']).rsplit('|').next().expect("a column");
         let names: Vec<_> = tests.split('`').skip(1).step_by(2).collect();
-        assert!(!names.is_empty(), "no test holds: {promise}");
+        assert!(!names.is_empty(), "no test holds: {row}");
         for name in &names {
             assert!(sources.contains(&format!("fn {name}(")), "there is no test {name}");
         }
         named += names.len();
     }
-    assert!(named > 40, "{named} tests");
+    named
 }
 
 fn read(directory: &Path, sources: &mut String) {

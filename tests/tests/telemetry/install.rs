@@ -124,7 +124,8 @@ fn the_console_exporter_prints_a_json_object_a_line() {
     let metrics = scopes.iter().flat_map(|scope| scope["metrics"].as_array().unwrap());
     let names = metrics.map(|metric| metric["name"].as_str().unwrap());
     let ours: Vec<_> = names.filter(|name| name.starts_with("apitoolkit.")).collect();
-    assert_eq!(ours, ["apitoolkit.exchanges.dropped", "apitoolkit.bodies.shed"]);
+    let expected = ["exchanges.dropped", "bodies.shed", "log_records.dropped"];
+    assert_eq!(ours, expected.map(|name| format!("apitoolkit.{name}")));
     assert_eq!(objects.len(), 3, "{text}");
 }
 

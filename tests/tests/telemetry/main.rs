@@ -11,6 +11,7 @@ mod availability;
 mod check;
 mod children;
 mod environment;
+mod figures;
 mod install;
 mod lifecycle;
 mod log;

@@ -72,14 +72,16 @@ fn a_span_of_5_mib_sheds_its_body_and_arrives() {
 #[test]
 fn log_records_are_split_too_and_one_that_is_too_large_is_named() {
     let (collector, telemetry) = pair(|b| b);
-    for _ in 0..6 {
+    for _ in 0..3 {
         record(&telemetry, AnyValue::String("z".repeat(MIB).into()));
     }
-    record(&telemetry, AnyValue::String("w".repeat(5 * MIB).into()));
+    record(&telemetry, AnyValue::String("w".repeat(4 * MIB + 1).into()));
     assert_eq!(failed_parts(telemetry.shutdown()), ["logs"]);
     let counters = collector.counters();
-    assert_eq!((counters.log_records, counters.oversize_requests), (6, 0));
+    assert_eq!((counters.log_records, counters.oversize_requests), (3, 0));
     assert!(counters.largest_message <= 4 * MIB, "{}", counters.largest_message);
+    let lost: Vec<_> = telemetry.stats().log_records_dropped_by_reason().collect();
+    assert_eq!(lost, [("undelivered", 1)]);
 }
 
 #[test]

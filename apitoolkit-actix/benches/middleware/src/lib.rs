@@ -20,10 +20,10 @@ mod sink;
 pub mod table;
 mod tcp;
 
-// Who sends requests over TCP, shared with the example that loads an app.
-#[path = "../../../../examples/load/driver.rs"]
+// Who sends requests over TCP, shared with the examples that load an app.
+#[path = "../../../../examples/common/driver.rs"]
 mod driver;
-#[path = "../../../../examples/load/helper.rs"]
+#[path = "../../../../examples/common/helper.rs"]
 mod helper;
-#[path = "../../../../examples/load/process.rs"]
+#[path = "../../../../examples/common/process.rs"]
 mod process;

@@ -27,6 +27,13 @@ pub enum Exporter {
     None,
     /// To standard output, one OTLP/JSON object a line.
     Console,
+    /// Nowhere but to the explorer of this process, so that no receiver is needed. Of use with the
+    /// cargo feature `explorer`.
+    ///
+    /// No connection is made. Traces count as exported; of metrics there are none, as with
+    /// [`None`](Self::None). Where traces go this way, metrics and logs do so too unless it is said
+    /// where they go. The environment cannot ask for it.
+    Explorer,
 }
 
 /// Which W3C headers are read from callers and written to callees.
@@ -107,13 +114,19 @@ impl Settings {
         };
         let api_key = resource::api_key(builder, &mut env)?;
         let disabled = env.flag("OTEL_SDK_DISABLED");
-        let mut exporter = |given: Option<Exporter>, name: &'static str| {
+        let mut exporter = |given: Option<Exporter>, name: &'static str, otherwise: Exporter| {
             let named = env.parse(&[name], parse::exporter);
-            if disabled { Exporter::None } else { given.or(named).unwrap_or_default() }
+            if disabled { Exporter::None } else { given.or(named).unwrap_or(otherwise) }
         };
-        let traces = exporter(builder.traces_exporter, "OTEL_TRACES_EXPORTER");
-        let metrics = exporter(builder.metrics_exporter, "OTEL_METRICS_EXPORTER");
-        let logs = exporter(builder.logs_exporter, "OTEL_LOGS_EXPORTER");
+        let traces = exporter(builder.traces_exporter, "OTEL_TRACES_EXPORTER", Exporter::Otlp);
+        let others = match traces {
+            Exporter::Explorer => Exporter::Explorer,
+            _ => Exporter::Otlp,
+        };
+        let metrics = exporter(builder.metrics_exporter, "OTEL_METRICS_EXPORTER", others);
+        // The explorer counts for itself.
+        let metrics = if metrics == Exporter::Explorer { Exporter::None } else { metrics };
+        let logs = exporter(builder.logs_exporter, "OTEL_LOGS_EXPORTER", others);
         parse::warn_of_ignored(&mut env);
         let budget =
             parse::within(builder.memory_budget, "memory_budget", MIN_BUDGET..=usize::MAX)?;

@@ -12,6 +12,8 @@
 mod directory;
 mod disk;
 mod flow;
+#[cfg(feature = "fuzzing")]
+mod fuzzed;
 #[cfg(unix)]
 mod private;
 #[cfg(not(unix))]
@@ -20,4 +22,6 @@ mod private;
 mod record;
 mod store;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use fuzzed::drain;
 pub(crate) use store::Spool;

@@ -5,13 +5,17 @@ use std::{collections::BTreeMap, fmt};
 use apitoolkit_actix::Stats;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) created: u64,
     pub(crate) exported: u64,
+    pub(crate) ignored: u64,
+    pub(crate) spooled: u64,
     pub(crate) pending: u64,
-    dropped: BTreeMap<String, u64>,
-    shed: BTreeMap<String, u64>,
+    pub(crate) dropped: BTreeMap<String, u64>,
+    pub(crate) shed: BTreeMap<String, u64>,
+    /// Bytes of captured data in memory.
+    pub(crate) buffered: usize,
 }
 
 impl Counts {
@@ -20,9 +24,12 @@ impl Counts {
         Self {
             created: stats.exchanges_created(),
             exported: stats.exchanges_exported(),
+            ignored: stats.exchanges_ignored(),
+            spooled: stats.exchanges_spooled(),
             pending: stats.exchanges_pending(),
             dropped: stats.dropped_by_reason().map(owned).collect(),
             shed: stats.shed_by_reason().map(owned).collect(),
+            buffered: stats.buffered_bytes(),
         }
     }
 
@@ -35,11 +42,13 @@ impl Counts {
 /// What was lost, by reason.
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reasons = |counts: &BTreeMap<String, u64>| {
-            let parts = counts.iter().map(|(reason, count)| format!("{reason} {count}"));
-            let parts: Vec<_> = parts.collect();
-            if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-        };
-        write!(f, "lost: {}; bodies given up: {}", reasons(&self.dropped), reasons(&self.shed))
+        let (dropped, shed) = (reasons(&self.dropped), reasons(&self.shed));
+        write!(f, "lost: {dropped}; bodies given up: {shed}")
     }
+}
+
+/// Each reason with its count.
+pub(crate) fn reasons(counts: &BTreeMap<String, u64>) -> String {
+    let parts: Vec<_> = counts.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::process;
+use super::process;
 
 /// Between two looks at the connections, where nothing had come.
 const PAUSE: Duration = Duration::from_micros(10);
@@ -31,9 +31,9 @@ pub(crate) struct Load<'a> {
 /// What came of it.
 #[derive(Debug)]
 pub(crate) struct Driven {
-    took: Duration,
+    pub(crate) took: Duration,
     /// In ascending order.
-    latencies: Vec<Duration>,
+    pub(crate) latencies: Vec<Duration>,
 }
 
 impl Driven {
@@ -44,9 +44,14 @@ impl Driven {
 
     /// The latency that this part of the requests, 0 to 1, did not exceed.
     pub(crate) fn percentile(&self, part: f64) -> Duration {
-        let last = self.latencies.len().saturating_sub(1);
-        self.latencies.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
+        percentile(&self.latencies, part)
     }
+}
+
+/// The latency that this part of those in ascending order, 0 to 1, did not exceed.
+pub(crate) fn percentile(ascending: &[Duration], part: f64) -> Duration {
+    let last = ascending.len().saturating_sub(1);
+    ascending.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
 }
 
 impl Load<'_> {
