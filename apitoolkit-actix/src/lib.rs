@@ -85,6 +85,7 @@
 //! | `gzip` | compressed exports ([`Compression::Gzip`]) |
 //! | `spool` | traces wait on disk while the receiver is away ([`TelemetryBuilder::spool`]) |
 //! | `tracing` | `Telemetry::layer`: events and spans of `tracing` leave too |
+//! | `explorer` | `ApiToolkit::explorer`, pages of the app itself that show every exchange |
 //! | `cookies` | cookies on outgoing requests, as `awc`'s feature of that name |
 //! | `reqwest` | `ObservedReqwest`: calls through `reqwest` are recorded as those through `awc` |
 //! | `testing` | `testing::Collector`, an OTLP receiver for tests |
@@ -104,7 +105,12 @@ mod database;
 mod env;
 mod error;
 mod exchange;
+#[cfg(feature = "explorer")]
+mod explorer;
 mod extract;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod middleware;
 mod redact;
 mod semconv;
@@ -131,6 +137,8 @@ pub use context::{
 pub use database::{Channel, DatabaseInfo, DatabaseVendor, StatementFuture, StatementGuard};
 pub use error::{CheckError, ConfigError, RuleError, ShutdownError};
 pub use exchange::AttributeValue;
+#[cfg(feature = "explorer")]
+pub use explorer::Explorer;
 pub use extract::{ExtractorRules, RedactExtractor};
 pub use middleware::{ApiToolkit, ApiToolkitFuture, ApiToolkitMiddleware, Builder, ObservedBody};
 pub use redact::{

@@ -1,7 +1,8 @@
 //! Sends the calls over real HTTP.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
+use actix_web::rt;
 use awc::Client;
 
 use crate::calls::{CALLS, Call};
@@ -24,6 +25,18 @@ pub(crate) async fn send_all(url: &str) -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// Sends the calls again and again, in another order each time, so that there is something to look
+/// at; until the program ends.
+pub(crate) async fn keep_sending(url: String) {
+    let client = Client::default();
+    loop {
+        let call = &CALLS[fastrand::usize(..CALLS.len())];
+        // An answer, or none: both are there to be seen.
+        let _ = send(&client, &url, call).await;
+        rt::time::sleep(Duration::from_millis(fastrand::u64(50..600))).await;
+    }
 }
 
 /// Sends one call and reads its answer to the end, as a client should.

@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! cargo run --example quickstart             # serves, prints what arrives; Ctrl-C ends it
+//! cargo run --example quickstart -- --demo   # the same, and calls itself again and again
 //! cargo run --example quickstart -- --once   # calls itself, prints the spans as JSON, and ends
 //! ```
 //!
@@ -35,11 +36,13 @@ use futures_util::future::{Either, select};
 use crate::show::Style;
 
 const USAGE: &str = "\
-usage: cargo run --example quickstart [-- --once]
+usage: cargo run --example quickstart [-- --demo | --once]
 
   Serves a small app on 127.0.0.1:8080, prints curl lines to try, and shows each exchange as it
-  was received. Ctrl-C ends it.
+  was received. The link to the explorer, which shows the same in a browser, is printed as well.
+  Ctrl-C ends it.
 
+  --demo   sends the same requests itself, again and again, for something to look at.
   --once   takes a free port, sends the same requests itself, and prints each span as one JSON
            object per line. Exits with 0 only if exactly the expected exchanges arrived, and no
            secret with them.
@@ -50,16 +53,25 @@ async fn main() -> ExitCode {
     // `env::args` would panic over what is not UTF-8.
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-    let once = match arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
-        [] => false,
-        ["--once"] => true,
+    let mode = match arguments.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..] {
+        [] => Mode::Serve,
+        ["--demo"] => Mode::Demo,
+        ["--once"] => Mode::Once,
         ["--help" | "-h"] => return exit(writeln!(io::stdout(), "{USAGE}").map_err(Into::into)),
         _ => {
             eprintln!("arguments not understood: {}\n\n{USAGE}", arguments.join(" "));
             return ExitCode::from(2);
         }
     };
-    exit(run(once).await)
+    exit(run(mode).await)
+}
+
+/// What it is run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Serve,
+    Demo,
+    Once,
 }
 
 fn exit(result: Result<(), Box<dyn Error>>) -> ExitCode {
@@ -68,7 +80,7 @@ fn exit(result: Result<(), Box<dyn Error>>) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(once: bool) -> Result<(), Box<dyn Error>> {
+async fn run(mode: Mode) -> Result<(), Box<dyn Error>> {
     // Stands in for APItoolkit, Monoscope or whatever receives your telemetry.
     let collector = Collector::start()?;
 
@@ -98,16 +110,24 @@ async fn run(once: bool) -> Result<(), Box<dyn Error>> {
 
     // 3. The app. The toolkit is built outside this closure, which runs once for each worker, and
     //    cloned into it.
+    //    The explorer is a service of it, if you want that: off in production unless you say so.
+    let once = mode == Mode::Once;
     let listener = if once { TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) } else { listen() }?;
     let url = format!("http://{}", listener.local_addr()?);
-    let server = HttpServer::new(move || App::new().wrap(toolkit.clone()).configure(app::routes))
-        .listen(listener)?
-        .run();
+    let server = HttpServer::new(move || {
+        let explorer = toolkit.explorer("/_apitoolkit");
+        App::new().wrap(toolkit.clone()).service(explorer).configure(app::routes)
+    })
+    .listen(listener)?
+    .run();
 
-    if once {
-        drive_itself(server, &url, &telemetry, &collector).await
-    } else {
-        serve(server, &url, &telemetry, &collector).await
+    match mode {
+        Mode::Once => drive_itself(server, &url, &telemetry, &collector).await,
+        Mode::Serve => serve(server, &url, &telemetry, &collector).await,
+        Mode::Demo => {
+            rt::spawn(drive::keep_sending(url.clone()));
+            serve(server, &url, &telemetry, &collector).await
+        }
     }
 }
 

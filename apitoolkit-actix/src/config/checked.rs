@@ -1,6 +1,6 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use super::{CapturePolicy, CleanUrls, Convention, PathPatterns, TrustInbound};
+use super::{CapturePolicy, CleanUrls, Convention, ExplorerOptions, PathPatterns, TrustInbound};
 use crate::redact::{Policy, Redactor};
 
 /// Checked options with their rules compiled: what the request path and the worker use.
@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) clean_urls: Option<CleanUrls>,
     pub(crate) keep: Keep,
     pub(crate) return_request_id: bool,
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "read by the explorer"))]
+    pub(crate) explorer: ExplorerOptions,
 }
 
 /// Which exchanges are kept although their trace is not sampled.

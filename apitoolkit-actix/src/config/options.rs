@@ -1,8 +1,8 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    CapturePolicy, CleanUrls, Config, Convention, DEFAULT_MAX_BODY_BYTES, Keep, PathPatterns,
-    TrustInbound,
+    CapturePolicy, CleanUrls, Config, Convention, DEFAULT_MAX_BODY_BYTES, ExplorerOptions, Keep,
+    PathPatterns, TrustInbound,
     check::{MAX_TAGS, check_context_root, check_statuses},
     check_max_body_bytes, check_text,
 };
@@ -35,6 +35,7 @@ pub(crate) struct Options {
     pub(crate) clean_urls: Option<CleanUrls>,
     pub(crate) keep: Keep,
     pub(crate) return_request_id: bool,
+    pub(crate) explorer: ExplorerOptions,
 }
 
 impl Default for Options {
@@ -60,6 +61,7 @@ impl Default for Options {
             clean_urls: None,
             keep: Keep::default(),
             return_request_id: false,
+            explorer: ExplorerOptions::default(),
         }
     }
 }
@@ -87,6 +89,7 @@ impl Options {
         check_max_body_bytes(self.max_body_bytes)?;
         check_statuses("ignore_status", &self.ignore_status)?;
         self.capture_policy.check()?;
+        self.explorer.check()?;
         let context_root = self.context_root.as_deref().map(check_context_root).transpose()?;
         Ok(Config {
             ignore_paths: PathPatterns::compile("ignore_paths", &self.ignore_paths)?,
@@ -110,6 +113,7 @@ impl Options {
             clean_urls: self.clean_urls,
             keep: self.keep,
             return_request_id: self.return_request_id,
+            explorer: self.explorer,
         })
     }
 }

@@ -13,6 +13,7 @@ mod hooks;
 mod ignore;
 mod notes;
 mod observe;
+mod own;
 mod panic_place;
 mod payload;
 mod recorder;

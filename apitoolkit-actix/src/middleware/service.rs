@@ -40,7 +40,8 @@ where
     }
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
-        let Some(setup) = self.setup.as_ref().filter(|_| !scope::is_inside()) else {
+        let observes = |setup: &&Rc<Setup>| !scope::is_inside() && !setup.own.have(request.path());
+        let Some(setup) = self.setup.as_ref().filter(observes) else {
             return ApiToolkitFuture::unobserved(self.service.call(request));
         };
         let mut observed = Observed::begin(setup, &mut request);

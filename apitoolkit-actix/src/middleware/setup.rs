@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use opentelemetry::Context;
 
-use super::{hooks::Hooks, ignore::Ignore, routes::Routes, rules::Rules};
+use super::{hooks::Hooks, ignore::Ignore, own::OwnPages, routes::Routes, rules::Rules};
 use crate::{
     config::Config,
     telemetry::{Scope, Source},
@@ -14,6 +14,7 @@ pub(super) struct Setup {
     pub(super) rules: Arc<Rules>,
     pub(super) hooks: Arc<Hooks>,
     pub(super) ignore: Ignore,
+    pub(super) own: OwnPages,
     pub(super) source: Arc<Source>,
     /// Holds the scope of what happens inside an exchange; every exchange's context begins here.
     pub(super) base: Context,
@@ -27,6 +28,7 @@ impl Setup {
         rules: Arc<Rules>,
         hooks: Arc<Hooks>,
         ignore: Ignore,
+        own: OwnPages,
         source: Arc<Source>,
     ) -> Self {
         let base = Context::new().with_value(Scope {
@@ -34,6 +36,6 @@ impl Setup {
             config: Arc::clone(&config),
             exchange: None,
         });
-        Self { config, rules, hooks, ignore, source, base, routes: Routes::default() }
+        Self { config, rules, hooks, ignore, own, source, base, routes: Routes::default() }
     }
 }

@@ -12,8 +12,8 @@ use actix_web::{
 };
 
 use super::{
-    ApiToolkitMiddleware, Builder, ObservedBody, hooks::Hooks, ignore::Ignore, panic_place,
-    rules::Rules, setup::Setup,
+    ApiToolkitMiddleware, Builder, ObservedBody, hooks::Hooks, ignore::Ignore, own::OwnPages,
+    panic_place, rules::Rules, setup::Setup,
 };
 use crate::{
     config::Config,
@@ -54,6 +54,7 @@ pub struct ApiToolkit {
     instruments: Option<Arc<Instruments>>,
     hooks: Arc<Hooks>,
     ignore: Ignore,
+    own: OwnPages,
 }
 
 /// Which telemetry a toolkit records with.
@@ -85,7 +86,27 @@ impl ApiToolkit {
         ignore: Ignore,
     ) -> Self {
         telemetry::set_default_config(&config);
-        Self { config, rules, choice, instruments, hooks, ignore }
+        let own = OwnPages::default();
+        Self { config, rules, choice, instruments, hooks, ignore, own }
+    }
+
+    /// Whose telemetry it records with; absent only when the system gives no thread for a worker.
+    pub(crate) fn source(&self) -> Option<Arc<Source>> {
+        match &self.choice {
+            Choice::Installed => Source::installed(),
+            Choice::Given(source) => Some(Arc::clone(source)),
+        }
+    }
+
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "read by the explorer"))]
+    pub(crate) fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// Says that what is below `prefix` is the toolkit's own and not to be observed.
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "said by the explorer"))]
+    pub(crate) fn owns(&self, prefix: &str) {
+        self.own.are_below(prefix);
     }
 }
 
@@ -101,10 +122,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let source = match &self.choice {
-            Choice::Installed => Source::installed(),
-            Choice::Given(source) => Some(Arc::clone(source)),
-        };
+        let source = self.source();
         let source = match &self.instruments {
             Some(instruments) => source.map(|source| Arc::new(source.measured_by(instruments))),
             None => source,
@@ -114,7 +132,8 @@ where
         }
         let setup = source.map(|source| {
             let (config, rules) = (Arc::clone(&self.config), Arc::clone(&self.rules));
-            Setup::new(config, rules, Arc::clone(&self.hooks), self.ignore.clone(), source)
+            let hooks = Arc::clone(&self.hooks);
+            Setup::new(config, rules, hooks, self.ignore.clone(), self.own.clone(), source)
         });
         ready(Ok(ApiToolkitMiddleware::new(service, setup)))
     }

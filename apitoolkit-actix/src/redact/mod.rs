@@ -21,6 +21,8 @@ mod coding;
 mod cookie;
 mod decisions;
 mod events;
+#[cfg(feature = "explorer")]
+mod explain;
 #[cfg(feature = "tracing")]
 mod field;
 mod form;
@@ -47,6 +49,8 @@ mod url;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "explorer")]
+pub(crate) use self::explain::{Explainer, Rule};
 pub use self::{
     body::{Body, BodyText, Scratch, Side, Withheld, WithheldReason},
     builder::RedactorBuilder,

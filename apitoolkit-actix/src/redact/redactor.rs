@@ -114,6 +114,10 @@ impl Redactor {
     /// The value that stands for a secret in a URL.
     pub(crate) const URL_MARKER: &str = super::marker::URL_MARKER;
 
+    /// The value that stands for a secret in a form.
+    #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "read by the explorer"))]
+    pub(crate) const FORM_MARKER: &str = super::marker::FORM_MARKER;
+
     /// The pairs of a query string, redacted as by [`query`](Self::query) and percent-decoded, in
     /// order.
     #[must_use]

@@ -2,6 +2,10 @@
 
 mod capture;
 mod core;
+#[cfg(feature = "explorer")]
+mod explorer;
+#[cfg(feature = "explorer-file")]
+mod explorer_file;
 mod filter;
 mod hooks;
 mod identity;

@@ -24,6 +24,8 @@ mod path;
 mod rules;
 mod scan;
 mod scratch;
+#[cfg(feature = "explorer")]
+mod selected;
 mod splice;
 #[cfg(test)]
 mod tests;

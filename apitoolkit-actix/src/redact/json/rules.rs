@@ -122,7 +122,7 @@ impl JsonRules {
     }
 
     /// Adds what is selected in the document from `at` on.
-    fn find(
+    pub(super) fn find(
         &self,
         json: &[u8],
         at: usize,
@@ -141,7 +141,7 @@ impl JsonRules {
 }
 
 /// Prepares for a text; returns where it begins behind a byte order mark.
-fn begin(text: &[u8], scratch: &mut JsonScratch) -> Result<usize, JsonFault> {
+pub(super) fn begin(text: &[u8], scratch: &mut JsonScratch) -> Result<usize, JsonFault> {
     let [level, ..] = &mut scratch.levels;
     level.edits.clear();
     match str::from_utf8(text) {

@@ -1,0 +1,6 @@
+//! Two exchanges side by side.
+
+mod differences;
+mod page;
+
+pub(in crate::explorer) use page::compare;
