@@ -18,7 +18,7 @@ use record::{Light, Recorded};
 use super::options::Plan;
 use crate::{
     exchange::{BodyBuffer, Call, Direction, Exchange, Method, Origin, PathParams, RequestHead},
-    telemetry::{self, Header, Measured, Outbound, Scope},
+    telemetry::{self, Header, Measured, Outbound, Recording, Scope},
 };
 
 /// What was seen of a request's body so far; a client may send it from another thread.
@@ -64,7 +64,8 @@ impl Place<'_> {
             return Some(self.measure(request, method, plan, parent.clone()));
         }
         let started = SystemTime::now();
-        let context = telemetry::start_call(&scope.source, &scope.config, parent, &method, started);
+        let (context, recording) =
+            telemetry::start_call(&scope.source, &scope.config, parent, &method, started);
         let span = context.span();
         let trace = span.span_context();
         if !trace.is_valid() {
@@ -77,7 +78,7 @@ impl Place<'_> {
         request.copy(&mut exchange.request);
         exchange.request.method = method;
         exchange.started = started;
-        let record = CallRecord::recorded(self.open(exchange, plan, context.clone()));
+        let record = CallRecord::recorded(self.open(exchange, plan, context.clone(), recording));
         scope.source.pipeline.counters().create();
         Some(Observed { context: context.clone(), record: Some(record) })
     }
@@ -103,7 +104,13 @@ impl Place<'_> {
     }
 
     /// `exchange` has the request's head.
-    fn open(&self, mut exchange: Box<Exchange>, plan: &Plan, context: Context) -> Recorded {
+    fn open(
+        &self,
+        mut exchange: Box<Exchange>,
+        plan: &Plan,
+        context: Context,
+        recording: Option<Arc<Recording>>,
+    ) -> Recorded {
         exchange.id = telemetry::random_id();
         exchange.direction = Direction::Outgoing(Call {
             parent: self.scope.exchange.as_ref().map(|exchange| exchange.id),
@@ -121,6 +128,7 @@ impl Place<'_> {
             scope: self.scope.clone(),
             plan: plan.clone(),
             context,
+            recording,
             clock: self.clock,
             polled: false,
         }

@@ -48,6 +48,11 @@ const MAX_BACKTRACES: usize = 4;
 const MAX_UNDECIDED: usize = 64;
 
 impl Notes {
+    /// None yet, of an exchange that the app has answered already, or not.
+    pub(crate) fn new(answered: bool) -> Self {
+        Self { answered, ..Self::default() }
+    }
+
     /// Whether another error would be kept. If not, it is counted.
     pub(crate) fn has_room(&mut self) -> bool {
         let has_room = self.errors.len() < MAX_ERRORS && self.error_bytes < MAX_ERROR_BYTES;

@@ -17,21 +17,20 @@ pub(super) fn unhandled(current: &Current, report: ErrorReport) {
 
 /// The app has answered: now it is known who tells of the failures inside.
 pub(super) fn answered(current: &Current) {
-    let mut undecided = Vec::new();
-    current.note(|notes| undecided = notes.answer());
-    tell(undecided);
+    tell(current.answer());
 }
 
 /// Ends the time of adding, and puts what was added into the exchange.
 pub(super) fn collect(current: &Current, context: &Context, exchange: &mut Exchange) {
-    let mut notes = current.close();
-    tell(notes.answer());
-    exchange.errors = notes.take_errors();
-    let answered_5xx = exchange.response.as_ref().is_some_and(|head| head.status >= 500);
-    if exchange.failure.is_none() && notes.is_marked_failed() && !answered_5xx {
-        exchange.failure = Some(Failure::Marked);
+    if let Some(mut notes) = current.close() {
+        tell(notes.answer());
+        exchange.errors = notes.take_errors();
+        let answered_5xx = exchange.response.as_ref().is_some_and(|head| head.status >= 500);
+        if exchange.failure.is_none() && notes.is_marked_failed() && !answered_5xx {
+            exchange.failure = Some(Failure::Marked);
+        }
+        exchange.attributes = notes.attributes;
     }
-    exchange.attributes = notes.attributes;
     if !exchange.attributes.contains(semconv::SESSION_ID)
         && let Some(session) = context.baggage().get(semconv::SESSION_ID)
         && let Some(session) = session.as_str().into_value()

@@ -11,7 +11,8 @@ use actix_web::{HttpMessage as _, dev::ServiceRequest, http::header::HeaderName}
 use opentelemetry::{Context, trace::TraceContextExt as _};
 
 use super::{
-    head, payload,
+    head::{self, Present},
+    payload,
     recorder::{Full, Light, Opening, Recorder},
     setup::Setup,
 };
@@ -19,7 +20,8 @@ use crate::{
     config::TrustInbound,
     exchange::{Method, RequestId},
     telemetry::{
-        self, Current, Keeper, Measured, RequestContext, Scope, Source, Throttle, random_id,
+        self, Current, Keeper, Measured, Recording, RequestContext, Scope, Source, Throttle,
+        random_id,
     },
 };
 
@@ -38,6 +40,8 @@ pub(super) struct Observed {
 struct Start {
     /// Holds the span, or what its callees are to be told.
     context: Context,
+    /// Of the span, if it is one of ours.
+    recording: Option<Arc<Recording>>,
     method: Method,
     /// The exchange's.
     id: u128,
@@ -52,19 +56,17 @@ impl Observed {
         let clock = Instant::now();
         let started: LazyCell<SystemTime> = LazyCell::new(SystemTime::now);
         let Setup { config, source, base, .. } = &**setup;
-        let inbound = match config.trust_inbound {
-            TrustInbound::Ignore => base.clone(),
-            TrustInbound::Parent | TrustInbound::Link => {
-                head::inbound(request.headers()).extract(source.propagation, base)
-            }
-        };
+        let present = Present::among(request.headers());
+        let extracted = (config.trust_inbound != TrustInbound::Ignore && present.has_context())
+            .then(|| head::inbound(request.headers(), present).extract(source.propagation, base));
+        let inbound = extracted.as_ref().unwrap_or(base);
         let method = Method::new(request.method().as_str());
         let ignored = setup.ignore.matches(&config.ignore_paths, request);
-        let context = if ignored {
+        let (context, recording) = if ignored {
             let trusted = config.trust_inbound == TrustInbound::Parent;
-            telemetry::unsampled(if trusted { &inbound } else { base })
+            (telemetry::unsampled(if trusted { inbound } else { base }), None)
         } else {
-            telemetry::start_exchange(source, config, base, &inbound, &method, &started)
+            telemetry::start_exchange(source, config, base, inbound, &method, &started)
         };
         let is_sampled = is_sampled(source, &context);
         // What a caller left out, it left out whole.
@@ -72,8 +74,8 @@ impl Observed {
         let keep = !is_sampled && !ignored && config.keep.is_on() && !has_caller();
         let keeper = source.keeper.as_ref().filter(|_| keep).cloned();
         let id = random_id();
-        let request_id = request_id(setup, request, id);
-        let start = Start { context, method, id, request_id, clock };
+        let request_id = request_id(setup, request, present, id);
+        let start = Start { context, recording, method, id, request_id, clock };
         if is_sampled || keeper.is_some() {
             start.record(setup, request, keeper, *started)
         } else {
@@ -91,7 +93,7 @@ impl Start {
         keeper: Option<Arc<Keeper>>,
         started: SystemTime,
     ) -> Observed {
-        let Self { context, method, id, request_id, clock } = self;
+        let Self { context, recording, method, id, request_id, clock } = self;
         let Setup { config, source, .. } = &**setup;
         let mut current = Current::new(id);
         current.request_id = request_id.as_given().map(Box::from);
@@ -109,6 +111,7 @@ impl Start {
         let opening = Opening {
             tee: payload::tee(request, config, capture, source.pipeline.budget(), &current),
             context: context.clone(),
+            recording,
             current,
             setup: Rc::clone(setup),
             keeper,
@@ -189,10 +192,12 @@ fn active(
 }
 
 /// The caller's id of a request, if callers are trusted; else ours.
-fn request_id(setup: &Setup, request: &ServiceRequest, ours: u128) -> RequestId {
+fn request_id(setup: &Setup, request: &ServiceRequest, present: Present, ours: u128) -> RequestId {
     let trusted = setup.config.trust_inbound == TrustInbound::Parent;
-    let sent = request.headers().get(&REQUEST_ID).filter(|_| trusted);
-    sent.and_then(|sent| RequestId::given(sent.as_bytes())).unwrap_or(RequestId::Made(ours))
+    let sent = (trusted && present.request_id).then(|| request.headers().get(&REQUEST_ID));
+    sent.flatten()
+        .and_then(|sent| RequestId::given(sent.as_bytes()))
+        .unwrap_or(RequestId::Made(ours))
 }
 
 fn warn_of_missing_provider() {

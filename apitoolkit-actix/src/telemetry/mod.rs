@@ -26,6 +26,7 @@ mod notice;
 mod outcome;
 #[cfg(feature = "explorer")]
 mod outlet;
+mod own_span;
 mod padded;
 mod pipeline;
 mod processor;
@@ -74,6 +75,7 @@ pub(crate) use notice::{Throttle, warn};
 pub(crate) use outcome::{Outcome, is_left_out, text, watched};
 #[cfg(feature = "explorer")]
 pub(crate) use outlet::Way;
+pub(crate) use own_span::Recording;
 pub(crate) use pipeline::{Finished, Pipeline};
 pub(crate) use propagation::{Header, Inbound, Outbound};
 pub(crate) use scope::{
@@ -82,7 +84,7 @@ pub(crate) use scope::{
 #[cfg(feature = "fuzzing")]
 pub(crate) use settings::Propagation;
 pub(crate) use source::Source;
-pub(crate) use span::{start_call, start_exchange, to_value, unsampled};
+pub(crate) use span::{Unfinished, start_call, start_exchange, to_value, unsampled};
 #[cfg(feature = "fuzzing")]
 pub(crate) use spool::drain;
 #[cfg(feature = "explorer")]

@@ -13,12 +13,10 @@ use std::{
     time::Instant,
 };
 
-use opentelemetry::{Context, trace::TraceContextExt as _};
-
 use super::{
     Instruments, Keeper, Measured,
     padded::Padded,
-    queue::discarding,
+    span::Unfinished,
     stats::{Counters, DropReason, ShedReason, Stats},
     verdict,
 };
@@ -33,8 +31,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Finished {
     pub(crate) exchange: Box<Exchange>,
-    /// Holds the span.
-    pub(crate) context: Context,
+    pub(crate) span: Unfinished,
     pub(crate) config: Arc<Config>,
     /// The policy, where it is not the configuration's own.
     pub(crate) overlay: Option<Arc<Overlay>>,
@@ -264,12 +261,12 @@ impl Pipeline {
             let (instruments, config) = (Arc::clone(instruments), Arc::clone(config));
             self.measure(instruments, config, Measured::of_lost(exchange));
         }
-        self.lose(&finished.context, reason);
+        self.lose(&finished.span, reason);
     }
 
-    fn lose(&self, context: &Context, reason: DropReason) {
+    fn lose(&self, span: &Unfinished, reason: DropReason) {
         self.counters.drop_exchanges(reason, 1);
-        Self::end(|| discarding(|| context.span().end()));
+        Self::end(|| span.discard());
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

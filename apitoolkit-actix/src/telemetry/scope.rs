@@ -1,7 +1,7 @@
 use std::{
     any::Any,
     borrow::Cow,
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 
 use opentelemetry::Context;
@@ -9,7 +9,7 @@ use opentelemetry::Context;
 use super::{Hiding, Source};
 use crate::{
     config::{Config, Options},
-    exchange::{Notes, RequestId},
+    exchange::{Notes, RequestId, Undecided},
 };
 
 /// What everything inside an exchange records with.
@@ -74,6 +74,15 @@ pub(crate) fn random_id() -> u128 {
     uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid().as_u128()
 }
 
+/// What the app has added to an exchange.
+#[derive(Debug, Default)]
+struct Noted {
+    /// Made for the first of it: most exchanges have none.
+    notes: Option<Box<Notes>>,
+    is_answered: bool,
+    is_closed: bool,
+}
+
 /// A recorded exchange while it runs, for what the app adds to it.
 #[derive(Debug)]
 pub(crate) struct Current {
@@ -81,8 +90,7 @@ pub(crate) struct Current {
     pub(crate) id: u128,
     /// The caller's id of the request, if it sent one that is taken.
     pub(crate) request_id: Option<Box<str>>,
-    /// Taken when the exchange ends.
-    notes: Mutex<Option<Notes>>,
+    noted: Mutex<Noted>,
     /// Stays: spans inside of an exchange may end after it.
     pub(super) hiding: Hiding,
     /// What the handler says of it, as whoever announces it has it.
@@ -94,7 +102,7 @@ impl Current {
         Self {
             id,
             request_id: None,
-            notes: Mutex::new(Some(Notes::default())),
+            noted: Mutex::default(),
             hiding: Hiding::default(),
             announced: OnceLock::new(),
         }
@@ -112,15 +120,32 @@ impl Current {
 
     /// Adds to the exchange; false if it has ended.
     pub(crate) fn note(&self, add: impl FnOnce(&mut Notes)) -> bool {
-        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.as_mut().map(add).is_some()
+        let mut noted = self.noted();
+        let Noted { notes, is_answered, is_closed } = &mut *noted;
+        if !*is_closed {
+            add(notes.get_or_insert_with(|| Box::new(Notes::new(*is_answered))));
+        }
+        !*is_closed
     }
 
-    /// Ends the time of adding, and returns what was added.
-    pub(crate) fn close(&self) -> Notes {
-        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut notes = notes.take().unwrap_or_default();
+    /// The app has answered. Returns who is to tell of what.
+    pub(crate) fn answer(&self) -> Vec<Undecided> {
+        let mut noted = self.noted();
+        noted.is_answered = true;
+        noted.notes.as_mut().map(|notes| notes.answer()).unwrap_or_default()
+    }
+
+    /// Ends the time of adding, and returns what was added, if anything was.
+    pub(crate) fn close(&self) -> Option<Box<Notes>> {
+        let mut noted = self.noted();
+        noted.is_closed = true;
+        let mut notes = noted.notes.take()?;
+        drop(noted);
         notes.hidden = self.hiding.hidden();
-        notes
+        Some(notes)
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,6 +2,7 @@
 //! refused for good.
 
 use std::{
+    fmt,
     future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
@@ -10,6 +11,7 @@ use std::{
 };
 
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry_sdk::trace::SpanData;
 
 use super::{
     attempt::{Backoff, attempt},
@@ -32,6 +34,24 @@ pub(crate) struct Sender {
     pub(crate) delay: Duration,
     /// How long one attempt may take.
     pub(crate) timeout: Duration,
+    /// In the place of the transport, if it is there.
+    pub(crate) sink: Option<SpanSink>,
+}
+
+/// Takes spans in the place of a receiver.
+#[derive(Clone)]
+pub(crate) struct SpanSink(Arc<dyn Fn(Vec<SpanData>) + Send + Sync>);
+
+impl SpanSink {
+    pub(crate) fn new(take: impl Fn(Vec<SpanData>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(take))
+    }
+}
+
+impl fmt::Debug for SpanSink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpanSink").finish_non_exhaustive()
+    }
 }
 
 impl Sender {
@@ -71,6 +91,10 @@ impl Sender {
         let batch = queue.take();
         if batch.is_empty() {
             return None;
+        }
+        if let Some(SpanSink(take)) = &self.sink {
+            take(batch.into_iter().map(|queued| queued.span).collect());
+            return Some(Vec::new());
         }
         let requests = pack(batch, &self.resource, queue);
         Some(requests.into_iter().map(|request| self.account.hold(request)).collect())

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use opentelemetry::{Key, metrics::MeterProvider as _, trace::TracerProvider as _};
+use opentelemetry::{Key, metrics::MeterProvider as _};
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::{
     logs::SdkLoggerProvider,
@@ -23,6 +23,7 @@ use super::{
     held::Account,
     journal::Journal,
     log_queue::Room,
+    own_span::Maker,
     processor::Processor,
     providers,
     queue::SpanQueue,
@@ -32,7 +33,7 @@ use super::{
     source,
     spool::Spool,
     stats::{Counters, Stats},
-    tracer::{KnownIds, Tracer},
+    tracer::Tracer,
     transport::{self, Transport},
     watch::Watch,
 };
@@ -96,15 +97,15 @@ impl Shared {
             providers::loggers(settings, courier.as_ref(), &budget, &counters, &watch);
         let resource = || settings.identity.resource.clone();
         let provider = || SdkTracerProvider::builder().with_resource(resource());
-        let (tracers, keeper, pipeline, sampler) = if let (Some(traces), Some(runtime)) =
+        let (tracers, queue, pipeline, sampler) = if let (Some(traces), Some(runtime)) =
             (&traces, &runtime)
         {
             let pipeline = Pipeline::start(settings.spans.queue, budget, Arc::clone(&counters))?;
             traces.start_sender(settings, spool, runtime.handle());
-            let processor = || Processor::new(Arc::clone(&traces.queue), settings.shutdown_timeout);
-            let keeper = Keeper::new(provider().with_span_processor(processor()));
-            let tracers = provider().with_span_processor(processor());
-            (tracers, Some(Arc::new(keeper)), pipeline, settings.sampler.clone())
+            let queue = Arc::clone(&traces.queue);
+            let processor = Processor::new(Arc::clone(&queue), settings.shutdown_timeout);
+            let tracers = provider().with_span_processor(processor);
+            (tracers, Some(queue), pipeline, settings.sampler.clone())
         } else {
             // Nothing is to be exported, so nothing is recorded either.
             let pipeline = Pipeline::idle(budget, Arc::clone(&counters));
@@ -113,14 +114,16 @@ impl Shared {
         let meters = providers::meters(settings, courier.as_ref(), &counters);
         let instruments = (settings.metrics != Exporter::None)
             .then(|| Arc::new(Instruments::of_sdk(&meters.meter_with_scope(source::scope()))));
-        let tracers = tracers.with_sampler(sampler.clone());
-        let tracers = tracers.with_id_generator(KnownIds::default()).build();
+        let tracers =
+            tracers.with_sampler(sampler.clone()).with_span_limits(settings.limits).build();
+        let (limits, scope, keeps) = (settings.limits, source::scope(), queue.is_some());
+        let maker = Arc::new(Maker { sampler, limits, scope, queue });
         let source = Source {
-            tracer: Tracer::sampling(tracers.tracer_with_scope(source::scope()), sampler),
+            tracer: Tracer::ours(Arc::clone(&maker)),
             propagation: settings.propagation,
             pipeline: Arc::clone(&pipeline),
             instruments,
-            keeper,
+            keeper: keeps.then(|| Arc::new(Keeper::new(maker))),
             foreign: false,
             watch: Some(watch),
             traces: traces.as_ref().map(|t| (settings.traces, Arc::clone(&t.journal))),
@@ -234,6 +237,7 @@ impl Traces {
             resource: Arc::clone(&self.resource),
             delay: settings.spans.delay,
             timeout: settings.trace_timeout,
+            sink: settings.span_sink.clone(),
         };
         let (ended, is_ended) = mpsc::channel();
         runtime.spawn(async move {

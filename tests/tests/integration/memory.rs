@@ -119,7 +119,8 @@ fn a_million_events() {
                 stream.write_all(get(&format!("/{events}")).as_bytes()).unwrap();
                 most = most.max(app.telemetry.stats().buffered_bytes());
             });
-            assert!(read > events * 12 && most <= CHUNK, "{read} {most}");
+            // What is captured, and the exchange itself.
+            assert!(read > events * 12 && most <= 2 * CHUNK, "{read} {most}");
         });
         let span = app.held(2).remove(1);
         assert_eq!(span.int_attr("http.response.body.size"), Some(12 * EVENTS as i64));

@@ -14,7 +14,7 @@ const MARKER: &str = "[CLIENT_REDACTED]";
 /// A span that arrived.
 pub(crate) fn span(row: &Row, span: &Kept) {
     assert!(span.text.contains(ROUTE), "{}: no route in {}", row.name, span.text);
-    if let What::Ours(_) = row.what {
+    if let What::Ours(_) | What::OursByProvider(_) = row.what {
         ours(row, span);
     }
 }

@@ -1,6 +1,6 @@
 //! The program that makes the calls of one row.
 
-use std::env;
+use std::{env, rc::Rc, sync::Arc};
 
 use actix_web::{App, rt::System};
 use apitoolkit_actix::{ApiToolkit, Exporter, Telemetry};
@@ -12,6 +12,7 @@ use crate::{
     peers,
     rig::Rig,
     rows::{Body, Row, Signals, What},
+    sink::{Sink, traces},
 };
 
 /// Runs what its arguments say: the row's name and the job.
@@ -29,45 +30,54 @@ async fn run(row: &'static Row, job: Job) {
             drive(|| App::new().configure(routes(row.body)), Rig::new(row), job).await;
         }
         What::Ours(signals) => ours(row, signals, job).await,
+        What::OursByProvider(_) => ours_by_provider(row, job).await,
         What::OpenTelemetry(signals) => peers::opentelemetry(row, signals, job).await,
         What::Tracing => peers::tracing(row, job).await,
         What::Sentry => peers::sentry(row, job).await,
     }
 }
 
-/// With a tracer provider given to it, the toolkit redacts and completes spans on its worker and
-/// hands them to the provider's processor, here the SDK's. Its own exporter, which speaks OTLP, is
-/// left out, as the peers' are. Without a meter provider its instruments are there and do nothing.
-/// What neither samples nor measures runs on telemetry of our own, as an app would run it.
+/// On telemetry of its own, as most apps run it, which hands its batches to the sink in the place of
+/// encoding and sending them: what encodes the peers' spans is left out too.
 async fn ours(row: &'static Row, signals: Signals, job: Job) {
     let rig = Rig::new(row);
-    let telemetry = off();
+    let telemetry = telemetry(signals, &rig.sink);
+    let toolkit = toolkit(row, &rig).telemetry(&telemetry).build().expect("a toolkit");
+    let telemetry = Rc::new(telemetry);
+    let rig = rig.drain_by(move || telemetry.flush().expect("spans are handed over"));
+    drive(move || App::new().wrap(toolkit.clone()).configure(routes(row.body)), rig, job).await;
+}
+
+/// With a tracer provider given to it, the toolkit redacts and completes spans on its worker and
+/// hands them to the provider's processor, here the SDK's.
+async fn ours_by_provider(row: &'static Row, job: Job) {
+    let rig = Rig::new(row);
+    let toolkit = toolkit(row, &rig).tracer_provider(&rig.tracers).build().expect("a toolkit");
+    drive(move || App::new().wrap(toolkit.clone()).configure(routes(row.body)), rig, job).await;
+}
+
+fn toolkit(row: &Row, rig: &Rig) -> apitoolkit_actix::Builder {
     let toolkit = ApiToolkit::builder()
         .capture_request_body(matches!(row.body, Body::Request(_)))
         .capture_response_body(matches!(row.body, Body::Response(_)))
         .redact_request_body(PATHS)
         .redact_response_body(PATHS);
-    let toolkit = match signals {
-        Signals { spans: false, metrics: false } => toolkit.telemetry(&telemetry),
-        _ => toolkit.tracer_provider(&rig.tracers),
-    };
-    let toolkit = match &rig.meters {
+    match &rig.meters {
         Some(meters) => toolkit.meter_provider(meters),
         None => toolkit,
-    };
-    let toolkit = toolkit.build().expect("a toolkit");
-    let app = move || App::new().wrap(toolkit.clone()).configure(routes(row.body));
-    drive(app, rig, job).await;
+    }
 }
 
-/// Telemetry whose sampler takes nothing. Without a sample nothing is sent to its endpoint.
-fn off() -> Telemetry {
+/// Its metrics are those of the meter provider, if there is one.
+fn telemetry(signals: Signals, sink: &Arc<Sink>) -> Telemetry {
+    let sink = Arc::clone(sink);
     Telemetry::builder()
         .environment::<&str, &str>([])
         .install(false)
-        .sample_ratio(0.0)
+        .sample_ratio(if signals.spans { 1.0 } else { 0.0 })
         .metrics_exporter(Exporter::None)
         .logs_exporter(Exporter::None)
+        .span_sink(move |spans| sink.arrived(&spans, traces::kept))
         .build()
         .expect("telemetry")
 }

@@ -4,8 +4,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Bare,
-    /// apitoolkit-actix.
+    /// apitoolkit-actix with its own telemetry.
     Ours(Signals),
+    /// apitoolkit-actix with the app's tracer provider.
+    OursByProvider(Signals),
     /// opentelemetry-instrumentation-actix-web.
     OpenTelemetry(Signals),
     /// tracing-actix-web with tracing-opentelemetry.
@@ -65,6 +67,12 @@ pub(crate) const ROWS: &[Row] = &[
     row("ours, not sampled, metrics", What::Ours(METRICS), Body::None, &[OTEL_METRICS]),
     row("ours, spans, headers", What::Ours(SPANS), Body::None, &[OTEL_SPANS, TRACING, SENTRY]),
     row("ours, spans, headers, metrics", What::Ours(ALL), Body::None, &[OTEL_ALL, TRACING, SENTRY]),
+    row(
+        "ours, the app's provider",
+        What::OursByProvider(ALL),
+        Body::None,
+        &[OTEL_ALL, TRACING, SENTRY],
+    ),
     row(OTEL_OFF, What::OpenTelemetry(OFF), Body::None, &[]),
     row(OTEL_METRICS, What::OpenTelemetry(METRICS), Body::None, &[]),
     row(OTEL_SPANS, What::OpenTelemetry(SPANS), Body::None, &[]),
@@ -114,7 +122,9 @@ impl What {
     pub(crate) fn signals(self) -> Signals {
         match self {
             Self::Bare => OFF,
-            Self::Ours(signals) | Self::OpenTelemetry(signals) => signals,
+            Self::Ours(signals) | Self::OursByProvider(signals) | Self::OpenTelemetry(signals) => {
+                signals
+            }
             Self::Tracing | Self::Sentry => SPANS,
         }
     }

@@ -146,16 +146,15 @@ macro_rules! traces {
 
             impl SpanExporter for Exporter {
                 async fn export(&self, spans: Vec<SpanData>) -> OTelSdkResult {
-                    self.0.arrived(&spans, |span| Kept {
-                        attributes: span
-                            .attributes
-                            .iter()
-                            .map(|pair| (pair.key.to_string(), pair.value.to_string()))
-                            .collect(),
-                        text: format!("{span:?}"),
-                    });
+                    self.0.arrived(&spans, kept);
                     Ok(())
                 }
+            }
+
+            pub(crate) fn kept(span: &SpanData) -> Kept {
+                let attributes = span.attributes.iter();
+                let text = |pair: &$api::KeyValue| (pair.key.to_string(), pair.value.to_string());
+                Kept { attributes: attributes.map(text).collect(), text: format!("{span:?}") }
             }
         }
     };

@@ -11,7 +11,7 @@ use crate::{
     },
     extract,
     middleware::{head, notes, panic_place, payload::Tee, setup::Setup},
-    telemetry::{ActiveRequest, Current, Finished, Keeper},
+    telemetry::{ActiveRequest, Current, Finished, Keeper, Recording, Unfinished},
 };
 
 /// What is noted of an exchange that is recorded: all of it.
@@ -25,6 +25,8 @@ pub(in crate::middleware) struct Full {
 pub(in crate::middleware) struct Opening {
     pub(in crate::middleware) tee: Option<Tee>,
     pub(in crate::middleware) context: Context,
+    /// Of the span, if it is one of ours.
+    pub(in crate::middleware) recording: Option<Arc<Recording>>,
     /// What the app adds to.
     pub(in crate::middleware) current: Arc<Current>,
     pub(in crate::middleware) setup: Rc<Setup>,
@@ -132,7 +134,8 @@ impl Full {
             self.look_up_route();
         }
         let Self { mut exchange, opening, .. } = self;
-        let Opening { tee, context, current, setup, keeper, clock, active, .. } = opening;
+        let Opening { tee, context, recording, current, setup, keeper, clock, active, .. } =
+            opening;
         let announced = extract::announced(&current);
         if let Some(mut body) = tee.as_ref().and_then(|tee| tee.try_borrow_mut().ok()) {
             exchange.request_body = mem::take(&mut *body);
@@ -148,7 +151,7 @@ impl Full {
         exchange.took = clock.elapsed();
         let finished = Finished {
             exchange,
-            context,
+            span: Unfinished::new(recording, context),
             config: Arc::clone(&setup.config),
             overlay,
             instruments: setup.source.instruments.clone(),

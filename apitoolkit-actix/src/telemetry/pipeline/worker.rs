@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use opentelemetry::{Context, trace::TraceContextExt as _};
+use opentelemetry::trace::TraceContextExt as _;
 
 use super::{Batch, Finished, Pipeline};
 use crate::{
@@ -19,8 +19,8 @@ use crate::{
     telemetry::{
         Instruments, Measured, measure,
         notice::{self, Throttle},
-        queue::discarding,
-        span::{self, Attributes},
+        own_span::Said,
+        span::{self, Attributes, Unfinished},
         stats::DropReason,
         verdict::{self, Verdict},
     },
@@ -44,16 +44,15 @@ struct Kept {
 
 /// What has been begun of an exchange, whatever becomes of it.
 struct Begun {
-    /// Holds the span.
-    context: Context,
+    span: Unfinished,
     /// Whether it counts among those that were created.
     is_created: bool,
 }
 
 /// What became of an exchange.
 enum Fate {
-    /// The span is complete, and ended then.
-    Completed(SystemTime),
+    /// The span ended then, and what is still to be said of it.
+    Completed(SystemTime, Said),
     /// The app, or the sampler, does not want it.
     LeftOut,
     /// Nobody knows what is secret in it.
@@ -122,20 +121,23 @@ impl Pipeline {
     fn process(&self, finished: Finished, kept: &mut Kept) {
         let foreign = finished.foreign;
         let mut begun =
-            Begun { context: finished.context.clone(), is_created: finished.keeper.is_none() };
+            Begun { span: finished.span.clone(), is_created: finished.keeper.is_none() };
         let fate = caught(|| self.complete(finished, kept, &mut begun));
-        let Begun { context, is_created } = begun;
+        let Begun { span, is_created } = begun;
         match fate {
             Some(Fate::LeftOut) if is_created => {
                 self.counters.ignore();
-                Self::end(|| discarding(|| context.span().end()));
+                Self::end(|| span.discard());
             }
             Some(Fate::LeftOut) => {}
-            Some(Fate::Completed(ended)) => {
+            Some(Fate::Completed(ended, said)) => {
                 if foreign {
                     self.counters.export(1);
                 }
-                Self::end(|| context.span().end_with_timestamp(ended));
+                Self::end(|| match &span {
+                    Unfinished::Ours(recording) => recording.end(said, ended),
+                    Unfinished::Held(context) => context.span().end_with_timestamp(ended),
+                });
             }
             Some(Fate::Broken) | None => {
                 *kept = Kept::default();
@@ -143,7 +145,7 @@ impl Pipeline {
                 if !is_created {
                     self.counters.create();
                 }
-                self.lose(&context, DropReason::Internal);
+                self.lose(&span, DropReason::Internal);
             }
         }
     }
@@ -166,7 +168,10 @@ impl Pipeline {
         if let Some(keeper) = keeper {
             self.counters.create();
             begun.is_created = true;
-            begun.context = span::start_kept(&keeper, &begun.context, &exchange, &config);
+            if let Unfinished::Held(left_out) = &begun.span {
+                let kept = span::start_kept(&keeper, left_out, &exchange, &config);
+                begun.span = Unfinished::Ours(kept);
+            }
         }
         let redactor = match &overlay {
             Some(overlay) => overlay.redactor(),
@@ -181,8 +186,10 @@ impl Pipeline {
         if let Some(instruments) = &instruments {
             measure::record(&redacted, instruments);
         }
-        span::complete(&begun.context, redacted, &config, &mut kept.attributes);
-        Fate::Completed(ended)
+        let said = span::describe(redacted, &config, &mut kept.attributes);
+        let Unfinished::Held(context) = &begun.span else { return Fate::Completed(ended, said) };
+        kept.attributes = span::tell(context, said);
+        Fate::Completed(ended, Said::default())
     }
 
     /// Ends a span, which runs the span processors of a provider that may be the user's own: if one

@@ -1,6 +1,6 @@
 use std::{borrow::Cow, mem, sync::Arc};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64_simd::STANDARD;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use uuid::Uuid;
 
@@ -12,14 +12,30 @@ use crate::{
     semconv,
 };
 
-/// A span's attributes in the making. The room they take is there for those of the next one.
+/// So many an exchange has as a rule.
+const USUAL: usize = 32;
+
+/// A span's attributes in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Attributes(Vec<KeyValue>);
 
 impl Attributes {
+    /// None yet, in the memory of others.
+    pub(super) fn in_memory(mut others: Vec<KeyValue>) -> Self {
+        others.clear();
+        Self(others)
+    }
+
     /// Takes all of them out.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = KeyValue> {
-        self.0.drain(..)
+    pub(super) fn take(&mut self) -> Vec<KeyValue> {
+        mem::take(&mut self.0)
+    }
+
+    /// Makes room, unless there is some from those before.
+    fn reserve(&mut self) {
+        if self.0.capacity() == 0 {
+            self.0.reserve(USUAL);
+        }
     }
 
     pub(super) fn text(&mut self, key: &'static str, value: impl Into<StringValue>) {
@@ -48,6 +64,8 @@ impl Attributes {
 
     /// What the semantic conventions say of every HTTP span.
     pub(super) fn core(&mut self, exchange: &RedactedExchange) {
+        self.reserve();
+        self.0.push(KeyValue::new(semconv::HTTP_REQUEST_METHOD, exchange.method.name()));
         self.some(
             semconv::HTTP_REQUEST_METHOD_ORIGINAL,
             exchange.method.original().map(str::to_owned),
@@ -152,7 +170,7 @@ fn target(exchange: &RedactedExchange) -> String {
 fn body_text(body: &mut RedactedBody, convention: Convention) -> Option<String> {
     let content = body.content.take()?;
     Some(match convention {
-        Convention::ApiToolkit => STANDARD.encode(content),
+        Convention::ApiToolkit => STANDARD.encode_to_string(content),
         Convention::OpenTelemetry => String::from_utf8(content)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
     })

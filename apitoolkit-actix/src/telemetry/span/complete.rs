@@ -1,4 +1,4 @@
-use std::mem;
+use std::{mem, time::SystemTime};
 
 use opentelemetry::{
     Context, KeyValue,
@@ -11,22 +11,19 @@ use crate::{
     exchange::{Failure, RedactedExchange},
     redact::HeaderName,
     semconv,
+    telemetry::own_span::Said,
 };
 
-/// Writes a redacted exchange into its span: core attributes first, headers last, since a span
-/// keeps only its first 128.
-pub(crate) fn complete(
-    context: &Context,
+/// What is to be said of an exchange's span, once it is redacted: core attributes first, headers
+/// last, since a span keeps only its first 128.
+pub(crate) fn describe(
     mut exchange: RedactedExchange,
     config: &Config,
     attributes: &mut Attributes,
-) {
-    let span = context.span();
-    if config.convention == Convention::OpenTelemetry
-        && let Some(route) = &exchange.route
-    {
-        span.update_name(format!("{} {route}", exchange.method.span_name()));
-    }
+) -> Said {
+    let renamed = config.convention == Convention::OpenTelemetry;
+    let route = exchange.route.as_ref().filter(|_| renamed);
+    let name = route.map(|route| format!("{} {route}", exchange.method.span_name()).into());
     attributes.core(&exchange);
     if config.convention == Convention::ApiToolkit {
         attributes.apitoolkit(&mut exchange, config);
@@ -40,8 +37,38 @@ pub(crate) fn complete(
     attributes.headers(headers, HeaderName::request_attribute);
     let headers = mem::take(&mut exchange.response_headers);
     attributes.headers(headers, HeaderName::response_attribute);
-    span.set_attributes(attributes.drain());
-    for error in &exchange.errors {
+    Said {
+        name,
+        attributes: attributes.take(),
+        events: events(&exchange),
+        status: match exchange.is_failed() {
+            true => Status::error(exchange.failure_text().unwrap_or_default().to_owned()),
+            false => Status::Unset,
+        },
+    }
+}
+
+/// Says it to a span that is not ours, which has its method from the beginning, and returns the
+/// memory of the attributes.
+pub(crate) fn tell(context: &Context, said: Said) -> Attributes {
+    let Said { name, mut attributes, events, status } = said;
+    let span = context.span();
+    if let Some(name) = name {
+        span.update_name(name);
+    }
+    span.set_attributes(attributes.drain(..).skip(1));
+    for (name, when, attributes) in events {
+        span.add_event_with_timestamp(name, when, attributes);
+    }
+    if status != Status::Unset {
+        span.set_status(status);
+    }
+    Attributes::in_memory(attributes)
+}
+
+/// Of each error one, and one of a call that was cancelled.
+fn events(exchange: &RedactedExchange) -> Vec<(&'static str, SystemTime, Vec<KeyValue>)> {
+    let errors = exchange.errors.iter().map(|error| {
         let mut event = vec![
             KeyValue::new(semconv::EXCEPTION_TYPE, error.error_type),
             KeyValue::new(semconv::EXCEPTION_MESSAGE, error.message.clone()),
@@ -52,13 +79,9 @@ pub(crate) fn complete(
                 .as_ref()
                 .map(|trace| KeyValue::new(semconv::EXCEPTION_STACKTRACE, trace.clone())),
         );
-        span.add_event_with_timestamp(semconv::EXCEPTION, error.when, event);
-    }
-    if exchange.failure == Some(Failure::Cancelled) {
-        span.add_event(semconv::CANCELLED, Vec::new());
-    }
-    if exchange.is_failed() {
-        let description = exchange.failure_text().unwrap_or_default().to_owned();
-        span.set_status(Status::error(description));
-    }
+        (semconv::EXCEPTION, error.when, event)
+    });
+    let cancelled = exchange.failure == Some(Failure::Cancelled);
+    let cancelled = cancelled.then(|| (semconv::CANCELLED, SystemTime::now(), Vec::new()));
+    errors.chain(cancelled).collect()
 }

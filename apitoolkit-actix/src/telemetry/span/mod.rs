@@ -4,9 +4,11 @@ mod attributes;
 mod complete;
 mod json;
 mod start;
+mod unfinished;
 mod value;
 
 pub(crate) use attributes::Attributes;
-pub(crate) use complete::complete;
+pub(crate) use complete::{describe, tell};
 pub(crate) use start::{start_call, start_exchange, start_kept, unsampled};
+pub(crate) use unfinished::Unfinished;
 pub(crate) use value::to_value;

@@ -1,20 +1,22 @@
-use std::{borrow::Cow, cell::LazyCell, time::SystemTime};
+use std::{borrow::Cow, cell::LazyCell, sync::Arc, time::SystemTime};
 
 use opentelemetry::{
-    Context, KeyValue,
-    trace::{Link, SpanBuilder, SpanKind, TraceContextExt as _},
+    Context,
+    trace::{SpanKind, TraceContextExt as _},
 };
 use opentelemetry_sdk::trace::{IdGenerator as _, RandomIdGenerator};
 
 use crate::{
     config::{Config, Convention, TrustInbound},
     exchange::{Exchange, Method},
-    semconv,
-    telemetry::{Keeper, Source, tracer::left_out},
+    telemetry::{
+        Keeper, Source,
+        own_span::{Beginning, Recording, left_out},
+    },
 };
 
 /// Starts the span of an incoming exchange and returns the context that holds it, made of the
-/// caller's or, if that is not trusted, of `base`.
+/// caller's or, if that is not trusted, of `base`; and the recording, if it is one of ours.
 ///
 /// Only the method is set at once, for samplers: a span's attributes can be added to and not
 /// replaced, and the path cannot be redacted before it is routed.
@@ -25,18 +27,15 @@ pub(crate) fn start_exchange(
     inbound: &Context,
     method: &Method,
     at: &LazyCell<SystemTime>,
-) -> Context {
+) -> (Context, Option<Arc<Recording>>) {
     let parent = match config.trust_inbound {
         TrustInbound::Parent => inbound,
         TrustInbound::Link | TrustInbound::Ignore => base,
     };
-    source.tracer.start(SpanKind::Server, parent, || {
-        let mut builder = builder(config, method, **at);
-        if config.trust_inbound == TrustInbound::Link && inbound.has_active_span() {
-            let caller = inbound.span().span_context().clone();
-            builder.links = Some(vec![Link::with_context(caller)]);
-        }
-        builder
+    source.tracer.start_exchange(SpanKind::Server, parent, || {
+        let linked = config.trust_inbound == TrustInbound::Link && inbound.has_active_span();
+        let caller = linked.then(|| inbound.span().span_context().clone());
+        Beginning { caller, ..beginning(config, method, **at) }
     })
 }
 
@@ -59,29 +58,27 @@ pub(crate) fn start_kept(
     left_out: &Context,
     exchange: &Exchange,
     config: &Config,
-) -> Context {
-    let builder = builder(config, &exchange.request.method, exchange.started);
-    keeper.start(left_out.span().span_context(), builder.with_kind(SpanKind::Server))
+) -> Arc<Recording> {
+    let beginning = beginning(config, &exchange.request.method, exchange.started);
+    keeper.start(left_out.span().span_context(), beginning)
 }
 
 /// Starts the span of an outgoing exchange as a child of `parent`, and returns the context that
-/// holds it.
+/// holds it; and the recording, if it is one of ours.
 pub(crate) fn start_call(
     source: &Source,
     config: &Config,
     parent: &Context,
     method: &Method,
     at: SystemTime,
-) -> Context {
-    source.tracer.start(SpanKind::Client, parent, || builder(config, method, at))
+) -> (Context, Option<Arc<Recording>>) {
+    source.tracer.start_exchange(SpanKind::Client, parent, || beginning(config, method, at))
 }
 
-fn builder(config: &Config, method: &Method, at: SystemTime) -> SpanBuilder {
+fn beginning(config: &Config, method: &Method, started: SystemTime) -> Beginning {
     let name = match config.convention {
         Convention::ApiToolkit => config.span_name.clone(),
         Convention::OpenTelemetry => Cow::Borrowed(method.span_name()),
     };
-    SpanBuilder::from_name(name)
-        .with_start_time(at)
-        .with_attributes([KeyValue::new(semconv::HTTP_REQUEST_METHOD, method.name())])
+    Beginning { name, method: method.name(), started, caller: None }
 }

@@ -1,0 +1,19 @@
+//! The spans of our own telemetry: small while they run, and put together when they end.
+//!
+//! The SDK's span holds all that a span can have from its beginning, and takes attributes one by
+//! one. Most of ours get none before they end, and then all at once, from the worker. Where spans go
+//! to a provider that is not ours, they are that provider's.
+
+mod added;
+mod maker;
+mod place;
+mod said;
+mod span;
+
+pub(super) use maker::{Beginning, Maker};
+pub(super) use place::left_out;
+pub(super) use said::Said;
+pub(crate) use span::Recording;
+
+#[cfg(test)]
+mod tests;
