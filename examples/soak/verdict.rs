@@ -13,7 +13,7 @@ use crate::{
 
 /// By how much memory may have grown since the warm-up, in MiB. In the warm-up as much waited for
 /// the receiver as may; allocators are never quite still.
-pub(crate) const GROWTH: f64 = 24.0;
+pub(crate) const GROWTH: f64 = 32.0;
 /// A p99 under faults is far beyond that without if it is over both of these: so many times it, and
 /// so much more. That of all turns is their median, since a busy machine stalls single ones. In a
 /// single turn it takes what a busy machine does not do, and waiting for a receiver does.

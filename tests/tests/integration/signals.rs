@@ -170,6 +170,19 @@ fn what_an_interrupt_breaks_off_is_exported_too() {
     drop(clients);
 }
 
+/// Keeps the port of a receiver that is gone, so that no other test's receiver gets it, and with it
+/// what is sent there.
+fn keep_place(collector: &Collector) -> socket2::Socket {
+    let endpoint = collector.endpoint();
+    let address = endpoint.strip_prefix("http://").unwrap();
+    let address: std::net::SocketAddr = address.trim_end_matches('/').parse().unwrap();
+    let place = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    place.set_reuse_address(true).unwrap();
+    // Bound, and never listened at: who connects is refused.
+    place.bind(&address.into()).unwrap();
+    place
+}
+
 #[test]
 fn without_a_receiver_the_end_is_no_later_than_the_timeout() {
     const NAME: &str = "signals::without_a_receiver_the_end_is_no_later_than_the_timeout";
@@ -179,10 +192,16 @@ fn without_a_receiver_the_end_is_no_later_than_the_timeout() {
     for silent in [false, true] {
         let collector = Collector::start().unwrap();
         let mut app = Running::start(NAME, &collector);
-        match silent {
-            true => collector.black_hole(),
-            false => collector.stop(),
-        }
+        let _place = match silent {
+            true => {
+                collector.black_hole();
+                None
+            }
+            false => {
+                collector.stop();
+                Some(keep_place(&collector))
+            }
+        };
         let mut clients = app.slow(20);
         app.signal("TERM");
         for client in &mut clients {
