@@ -86,6 +86,7 @@
 //! | `spool` | traces wait on disk while the receiver is away ([`TelemetryBuilder::spool`]) |
 //! | `tracing` | `Telemetry::layer`: events and spans of `tracing` leave too |
 //! | `explorer` | `ApiToolkit::explorer`, pages of the app itself that show every exchange |
+//! | `explorer-file` | `Builder::explorer_file`: what they show survives a restart (SQLite) |
 //! | `cookies` | cookies on outgoing requests, as `awc`'s feature of that name |
 //! | `reqwest` | `ObservedReqwest`: calls through `reqwest` are recorded as those through `awc` |
 //! | `testing` | `testing::Collector`, an OTLP receiver for tests |

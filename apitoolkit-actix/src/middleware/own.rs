@@ -6,10 +6,6 @@ pub(super) struct OwnPages(Arc<OnceLock<Box<str>>>);
 
 impl OwnPages {
     /// Says where they are, once: `prefix` begins with a slash and does not end with one.
-    #[cfg_attr(
-        not(any(test, feature = "explorer")),
-        expect(dead_code, reason = "said by the explorer")
-    )]
     pub(super) fn are_below(&self, prefix: &str) {
         let _ = self.0.set(prefix.into());
     }

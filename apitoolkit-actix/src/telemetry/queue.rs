@@ -97,7 +97,8 @@ impl SpanQueue {
         // First of all: who looks on is to see also what finds no room here.
         self.watch.span(&span);
         let mut reservation = Reservation::empty(&self.budget);
-        if !reservation.grow(size_of_span(&span)) {
+        // Bodies leave room for spans that have none.
+        if !reservation.grow_leaving_room(size_of_span(&span)) {
             let shed = shed_bodies(&mut span.attributes);
             self.counters.shed(ShedReason::Budget, shed);
             if !reservation.grow(size_of_span(&span)) {

@@ -83,6 +83,9 @@ fn without_room(dir: &Path) {
     let stats = telemetry.stats();
     assert_eq!((stats.exchanges_exported(), stats.exchanges_dropped()), (EXCHANGES as u64, 0));
     assert_eq!((stats.exchanges_spooled(), stats.buffered_bytes()), (0, 0));
+    let left = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = left.filter(|name| name == "traces.queue").collect();
+    assert!(left.is_empty(), "a file that is half made was left behind");
 }
 
 /// A directory, removed with the value.

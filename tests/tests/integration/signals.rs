@@ -175,7 +175,7 @@ fn what_an_interrupt_breaks_off_is_exported_too() {
 fn keep_place(collector: &Collector) -> socket2::Socket {
     let endpoint = collector.endpoint();
     let address = endpoint.strip_prefix("http://").unwrap();
-    let address: std::net::SocketAddr = address.trim_end_matches('/').parse().unwrap();
+    let address: SocketAddr = address.trim_end_matches('/').parse().unwrap();
     let place = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     place.set_reuse_address(true).unwrap();
     // Bound, and never listened at: who connects is refused.

@@ -184,6 +184,15 @@ impl Disk {
 
 /// Makes a file of a size that never changes.
 fn create(path: &Path, size: u64) -> Result<QueueFile, Trouble> {
+    let made = make(path, size);
+    if made.is_err() {
+        // What is half made, or open to others, is not left behind.
+        let _ = fs::remove_file(path);
+    }
+    made
+}
+
+fn make(path: &Path, size: u64) -> Result<QueueFile, Trouble> {
     let file = guarded(|| QueueFile::with_capacity(path, size))?;
     private::close_to_others(path)?;
     Ok(set_up(file))
