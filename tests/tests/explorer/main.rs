@@ -5,6 +5,8 @@
 mod access;
 mod actions;
 mod api;
+/// Ending a browser with all of its processes takes a signal.
+#[cfg(unix)]
 mod browser;
 mod live;
 mod load;

@@ -1,6 +1,6 @@
 //! Handlers of what changes something: `POST` alone, and from these pages alone.
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{Error, HttpRequest, HttpResponse, http::header, web};
 
 use super::Desk;
 use crate::explorer::{
@@ -76,35 +76,40 @@ pub(super) async fn preview(
     desk: web::Data<Desk>,
     request: HttpRequest,
     body: web::Payload,
-) -> HttpResponse {
+) -> Result<HttpResponse, Error> {
     let form = match read_form(body).await {
         Ok(form) => form,
-        Err(refused) => return refused,
+        Err(refused) => return Ok(refused),
     };
     let (json, paths) = (field(&form, "json"), field(&form, "paths"));
     let outcome = super::marks::preview(&desk, json, paths);
-    desk.redaction(&request, json, paths, Some(outcome))
+    desk.redaction(&request, json, paths, Some(outcome)).await
 }
 
-pub(super) async fn import(desk: web::Data<Desk>, body: web::Payload) -> HttpResponse {
+pub(super) async fn import(
+    desk: web::Data<Desk>,
+    body: web::Payload,
+) -> Result<HttpResponse, Error> {
     let bytes = match body.to_bytes_limited(MAX_IMPORT).await {
         Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => return HttpResponse::BadRequest().body("the file did not arrive whole\n"),
-        Err(_) => return too_large(MAX_IMPORT),
+        Ok(Err(_)) => {
+            return Ok(HttpResponse::BadRequest().body("the file did not arrive whole\n"));
+        }
+        Err(_) => return Ok(too_large(MAX_IMPORT)),
     };
-    let spans = match export::import(&bytes) {
+    let spans = match web::block(move || export::import(&bytes)).await? {
         Ok(spans) => spans,
         Err(error) => {
-            return HttpResponse::UnprocessableEntity()
-                .body(format!("not a file of OTLP traces in JSON: {error}\n"));
+            let why = format!("not a file of OTLP traces in JSON: {error}\n");
+            return Ok(HttpResponse::UnprocessableEntity().body(why));
         }
     };
     let count = spans.len();
     let taken = desk.feed.as_ref().is_some_and(|feed| feed.import(spans));
-    match taken {
+    Ok(match taken {
         true => HttpResponse::Ok().body(format!("{count} spans\n")),
         false => HttpResponse::ServiceUnavailable().body("there is no room just now\n"),
-    }
+    })
 }
 
 async fn read_form(body: web::Payload) -> Result<Form, HttpResponse> {

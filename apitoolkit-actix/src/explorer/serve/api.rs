@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{Error, HttpRequest, HttpResponse, http::header, web};
 use serde_json::Value;
 
 use super::{Desk, asked::Asked};
@@ -15,15 +15,19 @@ use crate::explorer::{
 /// As many exchanges are exported at once, with the spans of their traces.
 const MOST: usize = 1_000;
 
-pub(super) async fn exchanges(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
+pub(super) async fn exchanges(
+    desk: web::Data<Desk>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
     let asked = Asked::of(&request);
     let (filter, mistakes) = Filter::read(request.query_string());
     if let Some(mistake) = mistakes.first() {
-        return HttpResponse::BadRequest().body(format!("{mistake}\n"));
+        return Ok(HttpResponse::BadRequest().body(format!("{mistake}\n")));
     }
     let limit = asked.number("limit").map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let records = desk.store.newest_first();
-    json(&export::exchanges(&query::page(&records, &filter, asked.number("before"), limit)))
+    let (store, before) = (Arc::clone(&desk.store), asked.number("before"));
+    let page = web::block(move || query::page(&store.newest_first(), &filter, before, limit));
+    Ok(json(&export::exchanges(&page.await?)))
 }
 
 pub(super) async fn exchange(desk: web::Data<Desk>, id: web::Path<String>) -> HttpResponse {
@@ -44,39 +48,63 @@ pub(super) async fn export_one(
     let (id, format) = path.into_inner();
     let Some(record) = desk.find(&id) else { return missing() };
     let name = format!("exchange-{}", record.id);
-    desk.file(&format, &name, &[record])
+    desk.file(&format, &name, &[record]).map_or_else(unknown, File::answer)
 }
 
 /// What a filter matches as a file.
-pub(super) async fn export(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
+pub(super) async fn export(
+    desk: web::Data<Desk>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
     let (filter, mistakes) = Filter::read(request.query_string());
     if let Some(mistake) = mistakes.first() {
-        return HttpResponse::BadRequest().body(format!("{mistake}\n"));
+        return Ok(HttpResponse::BadRequest().body(format!("{mistake}\n")));
     }
-    let records = desk.store.newest_first();
-    let matching: Vec<_> = filter.of(&records).take(MOST).cloned().collect();
-    let asked = Asked::of(&request);
-    desk.file(asked.text("format").unwrap_or("har"), "exchanges", &matching)
+    let format = Asked::of(&request).text("format").unwrap_or("har").to_owned();
+    let desk = desk.into_inner();
+    let file = web::block(move || {
+        let records = desk.store.newest_first();
+        let matching: Vec<_> = filter.of(&records).take(MOST).cloned().collect();
+        desk.file(&format, "exchanges", &matching)
+    });
+    Ok(file.await?.map_or_else(unknown, File::answer))
+}
+
+/// What is exported, as a file to keep.
+struct File {
+    kind: &'static str,
+    name: String,
+    text: String,
+}
+
+impl File {
+    fn answer(self) -> HttpResponse {
+        let disposition = format!("attachment; filename=\"{}\"", self.name);
+        HttpResponse::Ok()
+            .insert_header((header::CONTENT_DISPOSITION, disposition))
+            .content_type(self.kind)
+            .body(self.text)
+    }
+}
+
+fn unknown() -> HttpResponse {
+    HttpResponse::NotFound().body("har, otlp and markdown are known\n")
 }
 
 impl Desk {
-    /// Exchanges, the newest first, in one of the formats that others read.
-    fn file(&self, format: &str, name: &str, exchanges: &[Arc<Record>]) -> HttpResponse {
-        let service = self.service();
+    /// Exchanges, the newest first, in one of the formats that others read; absent if it is not
+    /// known.
+    fn file(&self, format: &str, name: &str, exchanges: &[Arc<Record>]) -> Option<File> {
         let (kind, ending, text) = match format {
             "har" => ("application/json", "har", export::har(exchanges).to_string()),
             "otlp" => {
                 let spans = self.with_traces(exchanges);
-                ("application/json", "otlp.json", export::otlp_json(&spans, service))
+                ("application/json", "otlp.json", export::otlp_json(&spans, self.service()))
             }
             "markdown" => ("text/markdown; charset=utf-8", "md", self.markdown(exchanges)),
-            _ => return HttpResponse::NotFound().body("har, otlp and markdown are known\n"),
+            _ => return None,
         };
-        let disposition = format!("attachment; filename=\"{name}.{ending}\"");
-        HttpResponse::Ok()
-            .insert_header((header::CONTENT_DISPOSITION, disposition))
-            .content_type(kind)
-            .body(text)
+        Some(File { kind, name: format!("{name}.{ending}"), text })
     }
 
     fn markdown(&self, exchanges: &[Arc<Record>]) -> String {

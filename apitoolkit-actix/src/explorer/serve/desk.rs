@@ -27,7 +27,7 @@ use crate::{
 pub(in crate::explorer) struct Desk {
     pub(super) config: Arc<Config>,
     /// Absent only if the rules do not compile, and then there would be no toolkit.
-    pub(super) explainer: Option<Explainer>,
+    pub(super) explainer: Option<Arc<Explainer>>,
     source: Option<Arc<Source>>,
     pub(super) store: Arc<Store>,
     /// Absent where there is nothing to look on at.
@@ -51,7 +51,7 @@ impl Desk {
         let feed = source.as_deref().and_then(|source| feed(source, &config));
         let store = feed.as_ref().map_or_else(|| Arc::clone(nothing()), |f| Arc::clone(f.store()));
         let token = token(config.explorer.token.as_deref());
-        let explainer = Explainer::new(&config.policy).ok();
+        let explainer = Explainer::new(&config.policy).ok().map(Arc::new);
         let base = base.to_owned();
         Self { config, explainer, source, store, feed, token, address, tls, base }
     }

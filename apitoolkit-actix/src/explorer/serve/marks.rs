@@ -1,6 +1,8 @@
 //! Which rule took what, and what would be taken.
 
-use actix_web::{HttpRequest, HttpResponse};
+use std::sync::Arc;
+
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 
 use super::Desk;
 use crate::explorer::{
@@ -55,19 +57,20 @@ fn line_at(text: &str, offset: usize) -> (String, usize) {
 
 impl Desk {
     /// The page on which redaction is tried.
-    pub(super) fn redaction(
+    pub(super) async fn redaction(
         &self,
         request: &HttpRequest,
         json: &str,
         paths: &str,
         outcome: Option<Outcome>,
-    ) -> HttpResponse {
-        let records = self.store.newest_first();
-        let explainer = self.explainer.as_ref();
-        let rules = explainer.map_or_else(Vec::new, |explainer| active(explainer, &records));
-        let rules: Vec<_> = rules.into_iter().map(|active| rule(&active)).collect();
-        let trial = Trial { json, paths, outcome, rules: &rules };
-        self.page(request, |view| pages::redaction(view, &trial))
+    ) -> Result<HttpResponse, Error> {
+        let (store, explainer) = (Arc::clone(&self.store), self.explainer.clone());
+        let rules = web::block(move || -> Vec<Rule> {
+            let Some(explainer) = explainer else { return Vec::new() };
+            active(&explainer, &store.newest_first()).iter().map(rule).collect()
+        });
+        let trial = Trial { json, paths, outcome, rules: &rules.await? };
+        Ok(self.page(request, |view| pages::redaction(view, &trial)))
     }
 }
 

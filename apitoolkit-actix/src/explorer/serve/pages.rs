@@ -1,6 +1,9 @@
-//! Handlers of what is looked at.
+//! Handlers of what is looked at. What goes over all that is kept does so on another thread: this one
+//! serves the app.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use std::sync::Arc;
+
+use actix_web::{Error, HttpRequest, HttpResponse, http::StatusCode, web};
 use maud::Markup;
 
 use super::{Desk, asked::Asked, sheets::Prepared};
@@ -13,14 +16,20 @@ use crate::explorer::{
 /// As many parts the time has in the small charts.
 const BUCKETS: usize = 30;
 
-pub(super) async fn exchanges(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
+/// What a handler answers; an error only when the app ends.
+type Answer = Result<HttpResponse, Error>;
+
+pub(super) async fn exchanges(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
     let asked = Asked::of(&request);
     let (filter, mistakes) = Filter::read(request.query_string());
-    let records = desk.store.newest_first();
     let before = asked.number("before");
-    let page = query::page(&records, &filter, before, None);
-    let known = query::suggest(&records);
-    desk.page(&request, |view| {
+    let (store, wanted) = (Arc::clone(&desk.store), filter.clone());
+    let found = web::block(move || {
+        let records = store.newest_first();
+        (query::page(&records, &wanted, before, None), query::suggest(&records))
+    });
+    let (page, known) = found.await?;
+    Ok(desk.page(&request, |view| {
         let selected = asked.number("sel").and_then(|id| view.store.get(id));
         let back = match filter.to_query() {
             query if query.is_empty() => format!("{}/", view.base),
@@ -40,7 +49,7 @@ pub(super) async fn exchanges(desk: web::Data<Desk>, request: HttpRequest) -> Ht
                 known: &known,
             },
         )
-    })
+    }))
 }
 
 pub(super) async fn live(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
@@ -80,55 +89,63 @@ pub(super) async fn compare(desk: web::Data<Desk>, request: HttpRequest) -> Http
     })
 }
 
-pub(super) async fn routes(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    groups(&desk, &request, By::Route)
+pub(super) async fn routes(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    groups(&desk, &request, By::Route).await
 }
 
-pub(super) async fn outgoing(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    groups(&desk, &request, By::Outgoing)
+pub(super) async fn outgoing(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    groups(&desk, &request, By::Outgoing).await
 }
 
-pub(super) async fn statements(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    groups(&desk, &request, By::Statement)
+pub(super) async fn statements(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    groups(&desk, &request, By::Statement).await
 }
 
-pub(super) async fn services(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    groups(&desk, &request, By::Service)
+pub(super) async fn services(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    groups(&desk, &request, By::Service).await
 }
 
-fn groups(desk: &Desk, request: &HttpRequest, by: By) -> HttpResponse {
+async fn groups(desk: &Desk, request: &HttpRequest, by: By) -> Answer {
     let order = pages::order(Asked::of(request).text("sort").unwrap_or_default());
-    let mut groups = query::groups(&desk.store.newest_first(), by, BUCKETS);
-    groups.sort(order);
-    desk.page(request, |view| pages::groups(view, &Table { by, groups: &groups, order }))
+    let store = Arc::clone(&desk.store);
+    let groups = web::block(move || {
+        let mut groups = query::groups(&store.newest_first(), by, BUCKETS);
+        groups.sort(order);
+        groups
+    });
+    let groups = groups.await?;
+    Ok(desk.page(request, |view| pages::groups(view, &Table { by, groups: &groups, order })))
 }
 
-pub(super) async fn flow(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    let records = desk.store.newest_first();
-    desk.page(&request, |view| pages::flow(view, &query::flow(&records, view.service)))
+pub(super) async fn flow(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    let (store, service) = (Arc::clone(&desk.store), desk.service().to_owned());
+    let flow = web::block(move || query::flow(&store.newest_first(), &service)).await?;
+    Ok(desk.page(&request, |view| pages::flow(view, &flow)))
 }
 
-pub(super) async fn errors(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    let errors = query::errors(&desk.store.newest_first());
-    desk.page(&request, |view| pages::errors(view, &errors))
+pub(super) async fn errors(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    let store = Arc::clone(&desk.store);
+    let errors = web::block(move || query::errors(&store.newest_first())).await?;
+    Ok(desk.page(&request, |view| pages::errors(view, &errors)))
 }
 
-pub(super) async fn breakdown(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    let asked = Asked::of(&request);
+pub(super) async fn breakdown(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    let by = Asked::of(&request).text("by").unwrap_or_default().to_owned();
     let (filter, _) = Filter::read(request.query_string());
-    let records = desk.store.newest_first();
-    let known = query::suggest(&records).attributes;
-    let matching: Vec<_> = filter.of(&records).cloned().collect();
-    let by = asked.text("by").unwrap_or_default();
-    let breakdown = query::breakdown(&matching, by);
     let query = filter.to_query();
-    desk.page(&request, |view| {
-        pages::breakdown(view, &Shares { by, known: &known, breakdown: &breakdown, query: &query })
-    })
+    let (store, key) = (Arc::clone(&desk.store), by.clone());
+    let found = web::block(move || {
+        let records = store.newest_first();
+        let matching: Vec<_> = filter.of(&records).cloned().collect();
+        (query::suggest(&records).attributes, query::breakdown(&matching, &key))
+    });
+    let (known, breakdown) = found.await?;
+    let shares = Shares { by: &by, known: &known, breakdown: &breakdown, query: &query };
+    Ok(desk.page(&request, |view| pages::breakdown(view, &shares)))
 }
 
-pub(super) async fn redaction(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {
-    desk.redaction(&request, "", "", None)
+pub(super) async fn redaction(desk: web::Data<Desk>, request: HttpRequest) -> Answer {
+    desk.redaction(&request, "", "", None).await
 }
 
 pub(super) async fn health(desk: web::Data<Desk>, request: HttpRequest) -> HttpResponse {

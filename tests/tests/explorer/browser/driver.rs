@@ -1,6 +1,7 @@
 use std::{
     env, fs,
     io::{BufRead as _, BufReader},
+    os::unix::process::CommandExt as _,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -48,6 +49,8 @@ impl Browser {
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            // With the browser, so that both can be ended together.
+            .process_group(0)
             .spawn()
             .expect("chromedriver starts");
         let said = BufReader::new(driver.stdout.take().expect("its output")).lines();
@@ -136,17 +139,17 @@ impl Browser {
         assert_eq!(log, json!([]), "{page}");
     }
 
-    pub(super) async fn close(mut self) {
-        // Without it the browser would outlive the test.
+    pub(super) async fn close(self) {
         let _ = self.client.clone().close().await;
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
     }
 }
 
+/// Also of a test that failed, no browser stays behind: its page would go on asking for events, of
+/// whoever has the port then.
 impl Drop for Browser {
     fn drop(&mut self) {
-        let _ = self.driver.kill();
+        let group = format!("-{}", self.driver.id());
+        let _ = Command::new("kill").args(["-9", "--", &group]).status();
         let _ = self.driver.wait();
     }
 }
