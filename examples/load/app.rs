@@ -38,11 +38,17 @@ pub(crate) async fn serve(app: &arguments::App) -> Result<(), Box<dyn Error>> {
         ])
         .build()?;
     let with = app.mode != Mode::Bare;
+    let explored = app.mode == Mode::Explorer;
     let report = report(app.kib);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(report.clone()))
             .wrap(Condition::new(with, toolkit.clone()))
+            .configure(|app| {
+                if explored {
+                    app.service(toolkit.explorer("/_apitoolkit"));
+                }
+            })
             .configure(routes)
     })
     .workers(1)

@@ -11,14 +11,17 @@ pub(crate) enum Mode {
     Spans,
     /// Response bodies too: captured, redacted by three paths and the default names.
     Bodies,
+    /// As [`Spans`](Self::Spans), with the explorer mounted.
+    Explorer,
 }
 
 impl Mode {
-    pub(crate) const ALL: [(&str, Self); 4] = [
+    pub(crate) const ALL: [(&str, Self); 5] = [
         ("bare", Self::Bare),
         ("off", Self::Off),
         ("spans", Self::Spans),
         ("bodies", Self::Bodies),
+        ("explorer", Self::Explorer),
     ];
 }
 
@@ -57,7 +60,7 @@ pub(crate) struct Outage {
 }
 
 pub(crate) const USAGE: &str = "\
-usage: load [--mode bare|off|spans|bodies] [--port 8088] [--endpoint http://127.0.0.1:4317] [--body 8]
+usage: load [--mode bare|off|spans|bodies|explorer] [--port 8088] [--endpoint http://127.0.0.1:4317] [--body 8]
        load --sustained <requests per second> [--seconds 60] [--body 8]
        load --outage [--requests 1000000] [--body 8]
 
