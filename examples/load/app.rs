@@ -44,12 +44,13 @@ pub(crate) async fn serve(app: &arguments::App) -> Result<(), Box<dyn Error>> {
         App::new()
             .app_data(web::Data::new(report.clone()))
             .wrap(Condition::new(with, toolkit.clone()))
+            .configure(routes)
+            // Last: requests are offered to services in this order.
             .configure(|app| {
                 if explored {
                     app.service(toolkit.explorer("/_apitoolkit"));
                 }
             })
-            .configure(routes)
     })
     .workers(1)
     .bind(("127.0.0.1", app.port))?;
