@@ -6,13 +6,11 @@ use opentelemetry_sdk::trace::{Sampler, SamplingDecision, ShouldSample as _};
 use super::{Source, settings::Exporter, transport::Signal};
 
 /// Where spans go, and how that goes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outlet {
     pub(crate) way: Way,
     /// Why the newest export of traces failed; absent if it did not.
     pub(crate) last_failure: Option<String>,
-    /// Which part of the requests without a caller is recorded, from 0 to 1, as far as is known.
-    pub(crate) sampled: f64,
 }
 
 /// Where spans go.
@@ -40,8 +38,13 @@ impl Source {
         Outlet {
             way,
             last_failure: journal.and_then(|journal| journal.last_failure(Signal::Traces)),
-            sampled: self.tracer.sampler().map_or(1.0, part),
         }
+    }
+
+    /// Which part of the requests without a caller is recorded, from 0 to 1, as far as is known. It
+    /// stays what it is, and takes a thousand questions to find out.
+    pub(crate) fn sampled(&self) -> f64 {
+        self.tracer.sampler().map_or(1.0, part)
     }
 }
 

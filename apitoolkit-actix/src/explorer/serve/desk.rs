@@ -29,6 +29,8 @@ pub(in crate::explorer) struct Desk {
     /// Absent only if the rules do not compile, and then there would be no toolkit.
     pub(super) explainer: Option<Arc<Explainer>>,
     source: Option<Arc<Source>>,
+    /// Which part of all requests is recorded.
+    sampled: f64,
     pub(super) store: Arc<Store>,
     /// Absent where there is nothing to look on at.
     pub(super) feed: Option<Arc<Feed>>,
@@ -53,7 +55,8 @@ impl Desk {
         let token = token(config.explorer.token.as_deref());
         let explainer = Explainer::new(&config.policy).ok().map(Arc::new);
         let base = base.to_owned();
-        Self { config, explainer, source, store, feed, token, address, tls, base }
+        let sampled = source.as_ref().map_or(1.0, |source| source.sampled());
+        Self { config, explainer, source, sampled, store, feed, token, address, tls, base }
     }
 
     pub(in crate::explorer) fn token(&self) -> Option<&Token> {
@@ -132,7 +135,7 @@ impl Desk {
             standing,
             stats: self.stats(),
             last_failure: outlet.as_ref().and_then(|outlet| outlet.last_failure.clone()),
-            sampled: outlet.map_or(1.0, |outlet| outlet.sampled),
+            sampled: self.sampled,
             missed: self.missed(),
         }
     }
