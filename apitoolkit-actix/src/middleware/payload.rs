@@ -31,13 +31,16 @@ pub(super) fn tee(
     config: &Arc<Config>,
     capture: bool,
     budget: &Arc<Budget>,
-    exchange: &Arc<Current>,
+    exchange: &Current,
 ) -> Option<Tee> {
-    let upgrade = request.head().upgrade() || request.method() == Method::CONNECT;
-    let (_, payload) = request.parts_mut();
-    if upgrade || matches!(payload, Payload::None) {
+    // Most requests have none, and then nobody has to look for an upgrade among the headers.
+    if matches!(request.parts_mut().1, Payload::None)
+        || request.head().upgrade()
+        || request.method() == Method::CONNECT
+    {
         return None;
     }
+    let (_, payload) = request.parts_mut();
     let observed = ObservedPayload {
         inner: std::mem::replace(payload, Payload::None),
         seen: Rc::default(),
@@ -45,7 +48,7 @@ pub(super) fn tee(
         config: Arc::clone(config),
         capture,
         budget: Arc::clone(budget),
-        exchange: Arc::clone(exchange),
+        exchange: exchange.clone(),
     };
     let seen = Rc::clone(&observed.seen);
     *payload = Payload::Stream { payload: Box::pin(observed) };
@@ -61,7 +64,7 @@ struct ObservedPayload {
     /// Whether it may be captured at all.
     capture: bool,
     budget: Arc<Budget>,
-    exchange: Arc<Current>,
+    exchange: Current,
 }
 
 impl ObservedPayload {
