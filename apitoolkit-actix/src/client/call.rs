@@ -18,7 +18,7 @@ use record::{Light, Recorded};
 use super::options::Plan;
 use crate::{
     exchange::{BodyBuffer, Call, Direction, Exchange, Method, Origin, PathParams, RequestHead},
-    telemetry::{self, Header, Measured, Outbound, Recording, Scope},
+    telemetry::{self, Current, Header, Measured, Outbound, OwnSpan, Scope},
 };
 
 /// What was seen of a request's body so far; a client may send it from another thread.
@@ -64,7 +64,7 @@ impl Place<'_> {
             return Some(self.measure(request, method, plan, parent.clone()));
         }
         let started = SystemTime::now();
-        let (context, recording) =
+        let (context, own_span) =
             telemetry::start_call(&scope.source, &scope.config, parent, &method, started);
         let span = context.span();
         let trace = span.span_context();
@@ -78,7 +78,7 @@ impl Place<'_> {
         request.copy(&mut exchange.request);
         exchange.request.method = method;
         exchange.started = started;
-        let record = CallRecord::recorded(self.open(exchange, plan, context.clone(), recording));
+        let record = CallRecord::recorded(self.open(exchange, plan, context.clone(), own_span));
         scope.source.pipeline.counters().create();
         Some(Observed { context: context.clone(), record: Some(record) })
     }
@@ -109,11 +109,11 @@ impl Place<'_> {
         mut exchange: Box<Exchange>,
         plan: &Plan,
         context: Context,
-        recording: Option<Arc<Recording>>,
+        own_span: Option<OwnSpan>,
     ) -> Recorded {
         exchange.id = telemetry::random_id();
         exchange.direction = Direction::Outgoing(Call {
-            parent: self.scope.exchange.as_ref().map(|exchange| exchange.id),
+            parent: Current::of(self.parent).map(|exchange| exchange.id),
             resends: self.resends,
             sdk_type: self.sdk_type,
         });
@@ -128,7 +128,7 @@ impl Place<'_> {
             scope: self.scope.clone(),
             plan: plan.clone(),
             context,
-            recording,
+            own_span,
             clock: self.clock,
             polled: false,
         }

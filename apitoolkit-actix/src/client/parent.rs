@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use actix_web::HttpMessage;
 use opentelemetry::{Context, trace::TraceContextExt as _};
 
-use crate::telemetry::{RequestContext, Scope, Source, default_config};
+use crate::telemetry::{Current, RequestContext, Scope, Source, default_config};
 
 /// The context of an incoming request, if there is a toolkit around its handler.
 pub(super) fn of_request(request: &impl HttpMessage) -> Option<Context> {
@@ -23,9 +23,7 @@ pub(super) fn parent(request: Option<&Context>) -> Context {
 
 /// Whether a context belongs to the exchange of a request.
 fn is_inside(context: &Context, request: &Context) -> bool {
-    let exchange = |context: &Context| {
-        context.get::<Scope>().and_then(|scope| scope.exchange.as_ref().map(|exchange| exchange.id))
-    };
+    let exchange = |context: &Context| Current::of(context).map(|exchange| exchange.id);
     match (exchange(context), exchange(request)) {
         (Some(one), Some(other)) => one == other,
         // Neither is recorded: then only the trace matters.
@@ -44,11 +42,9 @@ pub(super) fn scope<'p>(
     given: Option<&Arc<Source>>,
 ) -> Option<Cow<'p, Scope>> {
     match (parent.get::<Scope>(), given) {
-        (None, Some(source)) => Some(Cow::Owned(Scope {
-            source: Arc::clone(source),
-            config: default_config()?,
-            exchange: None,
-        })),
+        (None, Some(source)) => {
+            Some(Cow::Owned(Scope { source: Arc::clone(source), config: default_config()? }))
+        }
         _ => Scope::of(parent),
     }
 }

@@ -30,6 +30,10 @@ impl PathPatterns {
         given.iter().enumerate().map(pattern).collect::<Result<_, _>>().map(Self)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn matches(&self, path: &str) -> bool {
         self.0.iter().any(|pattern| match pattern {
             Pattern::Exact(exact) => **exact == *path,

@@ -2,7 +2,6 @@ use std::{
     borrow::Cow,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
 };
 
 use actix_web::HttpMessage;
@@ -43,7 +42,7 @@ pub struct Exchange(State);
 
 #[derive(Clone)]
 enum State {
-    Recorded(Arc<Current>),
+    Recorded(Current),
     /// Of a request that is not sampled.
     Unrecorded,
     /// There is none.
@@ -73,8 +72,10 @@ impl Exchange {
     }
 
     fn of_context(context: &Context) -> Self {
+        if let Some(current) = Current::of(context) {
+            return Self(State::Recorded(current));
+        }
         Self(match context.get::<Scope>() {
-            Some(Scope { exchange: Some(current), .. }) => State::Recorded(Arc::clone(current)),
             // A job, which belongs to no request.
             Some(_) if context.span().span_context().is_sampled() => State::Outside,
             Some(_) => State::Unrecorded,
@@ -82,7 +83,7 @@ impl Exchange {
         })
     }
 
-    pub(crate) fn of_current(current: Arc<Current>) -> Self {
+    pub(crate) fn of_current(current: Current) -> Self {
         Self(State::Recorded(current))
     }
 

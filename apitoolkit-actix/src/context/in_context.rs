@@ -6,8 +6,10 @@ use std::{
 };
 
 use actix_web::rt::task::JoinHandle;
-use opentelemetry::Context;
+use opentelemetry::{Context, ContextGuard};
 use pin_project_lite::pin_project;
+
+use crate::telemetry::Current;
 
 pin_project! {
     /// A future that takes a context along. See [`in_context`].
@@ -15,7 +17,29 @@ pin_project! {
     pub struct InContext<F> {
         #[pin]
         future: F,
-        context: Context,
+        place: Place,
+    }
+}
+
+/// Where something is to run.
+#[derive(Clone)]
+struct Place {
+    context: Context,
+    exchange: Option<Current>,
+}
+
+impl Place {
+    fn here() -> Self {
+        let context = Context::current();
+        let exchange = Current::of(&context);
+        Self { context, exchange }
+    }
+
+    fn enter(self) -> ContextGuard {
+        if let Some(exchange) = &self.exchange {
+            exchange.runs_here();
+        }
+        self.context.attach()
     }
 }
 
@@ -24,7 +48,7 @@ impl<F: Future> Future for InContext<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _attached = this.context.clone().attach();
+        let _entered = this.place.clone().enter();
         this.future.poll(cx)
     }
 }
@@ -54,7 +78,7 @@ impl<F> fmt::Debug for InContext<F> {
 /// # }
 /// ```
 pub fn in_context<F: Future>(future: F) -> InContext<F> {
-    InContext { future, context: Context::current() }
+    InContext { future, place: Place::here() }
 }
 
 /// Makes a closure run in the current context wherever it is called: by `web::block`, on a thread,
@@ -75,9 +99,9 @@ pub fn in_context<F: Future>(future: F) -> InContext<F> {
 /// # Ok(()) }
 /// ```
 pub fn in_context_fn<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
-    let context = Context::current();
+    let place = Place::here();
     move || {
-        let _attached = context.attach();
+        let _entered = place.enter();
         work()
     }
 }

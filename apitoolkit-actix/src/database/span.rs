@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     semconv,
-    telemetry::{Failure, Outcome, Scope, hide, is_left_out},
+    telemetry::{Current, Failure, Outcome, Scope, hide, is_left_out},
 };
 
 /// The span of a statement, and its part in the metric. Both end when it is dropped, if not before.
@@ -26,6 +26,8 @@ pub(super) struct StatementSpan {
 #[derive(Debug)]
 struct Running {
     scope: Scope,
+    /// Absent outside of an exchange, and in one that is not recorded.
+    exchange: Option<Current>,
     /// With the span as the current one. `None`: the trace is not sampled.
     context: Option<Context>,
     statement: Arc<Statement>,
@@ -46,7 +48,8 @@ impl StatementSpan {
         let Some(scope) = Scope::of(&parent).map(Cow::into_owned) else { return Self::default() };
         let is_left_out = is_left_out(&parent);
         // An exchange that was left out may be kept after all, and with it the errors that it tells.
-        let is_unheard = scope.exchange.is_none() && scope.source.instruments.is_none();
+        let exchange = Current::of(&parent);
+        let is_unheard = exchange.is_none() && scope.source.instruments.is_none();
         if is_left_out && is_unheard {
             return Self::default();
         }
@@ -60,6 +63,7 @@ impl StatementSpan {
         };
         let mut running = Running {
             scope,
+            exchange,
             context,
             raw: Raw::Same,
             cleaner: None,
@@ -131,7 +135,7 @@ impl Running {
     }
 
     fn wants_texts(&self) -> bool {
-        self.is_recording() || self.scope.exchange.is_some()
+        self.is_recording() || self.exchange.is_some()
     }
 
     fn fail(&mut self, failure: Failure) {
@@ -141,7 +145,8 @@ impl Running {
                 let told = statement.text.as_ref().map_or("", |text| text.as_str());
                 Arc::new(Cleaner::new(mem::replace(raw, Raw::Same), told))
             });
-            hide(&self.scope, self.context.as_ref(), |hidden| cleaner.hide(message, hidden));
+            let (exchange, context) = (self.exchange.as_ref(), self.context.as_ref());
+            hide(exchange, context, |hidden| cleaner.hide(message, hidden));
         }
         self.outcome.fail(failure);
     }

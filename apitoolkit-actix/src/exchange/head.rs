@@ -118,9 +118,14 @@ pub(crate) struct RequestHead {
 impl RequestHead {
     /// Copies path and query.
     pub(crate) fn set_target(&mut self, target: &str) {
+        self.set_target_of(target, target.find('?').unwrap_or(target.len()));
+    }
+
+    /// As [`set_target`](Self::set_target), for whoever knows where the path ends.
+    pub(crate) fn set_target_of(&mut self, target: &str, path_end: usize) {
         self.target.clear();
         self.target.push_str(target);
-        self.path_end = target.find('?').unwrap_or(target.len());
+        self.path_end = path_end;
     }
 
     pub(crate) fn path(&self) -> &str {

@@ -8,7 +8,7 @@ use crate::{
         Policy,
         types::{Redact, RedactRules, TopLevel},
     },
-    telemetry::{Current, RequestContext},
+    telemetry::{Current, Notebook, RequestContext},
 };
 
 /// Collects the rules of a handler's extractors.
@@ -134,13 +134,15 @@ impl HandlerRules {
 /// What the handler of an exchange announced, if the request got to one that does.
 ///
 /// It is kept outside of the request, so that it is there when the request is not: after a panic.
-pub(crate) fn announced(exchange: &Current) -> Option<&Arc<HandlerRules>> {
+pub(crate) fn announced(exchange: &Notebook) -> Option<&Arc<HandlerRules>> {
     exchange.announced()
 }
 
 /// Announces rules to the exchange of a request, if that is recorded.
 pub(super) fn announce(request: &HttpRequest, rules: impl FnOnce() -> Arc<HandlerRules>) {
-    if let Some(RequestContext { exchange: Some(exchange), .. }) = request.extensions().get() {
+    let extensions = request.extensions();
+    let inside = extensions.get::<RequestContext>();
+    if let Some(exchange) = inside.and_then(|inside| Current::of(&inside.context)) {
         exchange.announce(rules);
     }
 }

@@ -36,10 +36,8 @@ impl<F> ApiToolkitFuture<F> {
         Self { inner, context: None, recorder: None, request_id: None }
     }
 
-    pub(super) fn observed(inner: F, observed: Observed, return_request_id: bool) -> Self {
+    pub(super) fn observed(inner: F, observed: Observed) -> Self {
         let Observed { context, recorder, request_id } = observed;
-        let header = || HeaderValue::try_from(request_id.to_string()).ok();
-        let request_id = return_request_id.then(header).flatten().map(Box::new);
         Self { inner, context: Some(context), recorder, request_id }
     }
 }

@@ -23,7 +23,7 @@ static BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 pub(super) struct Present {
     traceparent: bool,
     tracestate: bool,
-    baggage: bool,
+    pub(super) baggage: bool,
     pub(super) request_id: bool,
 }
 
@@ -73,7 +73,9 @@ fn lines<'h>(
 
 pub(super) fn copy(request: &ServiceRequest, method: Method, head: &mut RequestHead) {
     let uri = request.uri();
-    head.set_target(uri.path_and_query().map_or("", |target| target.as_str()));
+    let target = uri.path_and_query().map(|target| (target.as_str(), target.path().len()));
+    let (target, path_end) = target.unwrap_or_default();
+    head.set_target_of(target, path_end);
     head.method = method;
     head.version = version(request.version());
     head.origin = Origin {

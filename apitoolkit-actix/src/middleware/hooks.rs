@@ -57,13 +57,13 @@ impl Hooks {
         &self,
         request: &ServiceRequest,
         context: &Context,
-        current: &Arc<Current>,
+        current: &Current,
     ) {
         if self.attributes.is_empty() {
             return;
         }
         let _attached = context.clone().attach();
-        let exchange = Exchange::of_current(Arc::clone(current));
+        let exchange = Exchange::of_current(current.clone());
         for hook in &self.attributes {
             if let Some(attributes) = app_code::run("attributes", || hook(request)) {
                 exchange.add("attributes", attributes);

@@ -20,7 +20,7 @@ impl Ignore {
     pub(super) fn matches(&self, paths: &PathPatterns, request: &ServiceRequest) -> bool {
         let says_so =
             |decide: &Arc<Decide>| app_code::run("ignore", || decide(request)).unwrap_or(false);
-        paths.matches(request.path()) || self.0.as_ref().is_some_and(says_so)
+        (!paths.is_empty() && paths.matches(request.path())) || self.0.as_ref().is_some_and(says_so)
     }
 }
 

@@ -2,26 +2,24 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use opentelemetry::{Context, baggage::BaggageExt as _};
-
 use crate::{
-    exchange::{AttributeValue as _, ErrorReport, Exchange, Failure, Undecided},
+    exchange::{ErrorReport, Exchange, Failure, Undecided, Value},
     semconv,
-    telemetry::Current,
+    telemetry::Notebook,
 };
 
 /// Adds an error that nobody handled.
-pub(super) fn unhandled(current: &Current, report: ErrorReport) {
+pub(super) fn unhandled(current: &Notebook, report: ErrorReport) {
     current.note(|notes| notes.unhandled(report));
 }
 
 /// The app has answered: now it is known who tells of the failures inside.
-pub(super) fn answered(current: &Current) {
+pub(super) fn answered(current: &Notebook) {
     tell(current.answer());
 }
 
 /// Ends the time of adding, and puts what was added into the exchange.
-pub(super) fn collect(current: &Current, context: &Context, exchange: &mut Exchange) {
+pub(super) fn collect(current: &Notebook, session: Option<Box<Value>>, exchange: &mut Exchange) {
     if let Some(mut notes) = current.close() {
         tell(notes.answer());
         exchange.errors = notes.take_errors();
@@ -31,17 +29,19 @@ pub(super) fn collect(current: &Current, context: &Context, exchange: &mut Excha
         }
         exchange.attributes = notes.attributes;
     }
-    if !exchange.attributes.contains(semconv::SESSION_ID)
-        && let Some(session) = context.baggage().get(semconv::SESSION_ID)
-        && let Some(session) = session.as_str().into_value()
+    if let Some(session) = session
+        && !exchange.attributes.contains(semconv::SESSION_ID)
     {
         // Room is kept for it.
-        let _ = exchange.attributes.set(semconv::SESSION_ID.into(), session);
+        let _ = exchange.attributes.set(semconv::SESSION_ID.into(), *session);
     }
 }
 
 /// Ends the spans that waited, which runs span processors that may be the app's own.
 fn tell(undecided: Vec<Undecided>) {
+    if undecided.is_empty() {
+        return;
+    }
     for Undecided { failures, tell } in undecided {
         let _ = catch_unwind(AssertUnwindSafe(|| tell(failures)));
     }

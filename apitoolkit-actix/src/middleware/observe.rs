@@ -1,28 +1,29 @@
 //! How the observation of a request begins.
 
 use std::{
-    cell::LazyCell,
     rc::Rc,
     sync::Arc,
     time::{Instant, SystemTime},
 };
 
-use actix_web::{HttpMessage as _, dev::ServiceRequest, http::header::HeaderName};
-use opentelemetry::{Context, trace::TraceContextExt as _};
+use actix_web::{
+    HttpMessage as _,
+    dev::ServiceRequest,
+    http::header::{HeaderName, HeaderValue},
+};
+use opentelemetry::{Context, baggage::BaggageExt as _, trace::TraceContextExt as _};
 
 use super::{
     head::{self, Present},
     payload,
-    recorder::{Full, Light, Opening, Recorder},
+    recorder::{Full, Held, Light, Recorder, Watch},
     setup::Setup,
 };
 use crate::{
     config::TrustInbound,
-    exchange::{Method, RequestId},
-    telemetry::{
-        self, Current, Keeper, Measured, Recording, RequestContext, Scope, Source, Throttle,
-        random_id,
-    },
+    exchange::{AttributeValue as _, Method, RequestId, Value},
+    semconv,
+    telemetry::{self, Current, Measured, Notebook, RequestContext, Throttle, random_id},
 };
 
 /// Looked up in every request, so not parsed in every request.
@@ -33,20 +34,8 @@ pub(super) struct Observed {
     pub(super) context: Context,
     /// Absent if nothing at all is noted of it.
     pub(super) recorder: Option<Recorder>,
-    pub(super) request_id: RequestId,
-}
-
-/// What is known of a request before it is decided what is noted of it.
-struct Start {
-    /// Holds the span, or what its callees are to be told.
-    context: Context,
-    /// Of the span, if it is one of ours.
-    recording: Option<Arc<Recording>>,
-    method: Method,
-    /// The exchange's.
-    id: u128,
-    request_id: RequestId,
-    clock: Instant,
+    /// There if the response is to have it.
+    pub(super) request_id: Option<Box<HeaderValue>>,
 }
 
 impl Observed {
@@ -54,107 +43,99 @@ impl Observed {
     pub(super) fn begin(setup: &Rc<Setup>, request: &mut ServiceRequest) -> Self {
         // Before the time of day, so that nothing inside ends after the exchange.
         let clock = Instant::now();
-        let started: LazyCell<SystemTime> = LazyCell::new(SystemTime::now);
         let Setup { config, source, base, .. } = &**setup;
         let present = Present::among(request.headers());
         let extracted = (config.trust_inbound != TrustInbound::Ignore && present.has_context())
             .then(|| head::inbound(request.headers(), present).extract(source.propagation, base));
         let inbound = extracted.as_ref().unwrap_or(base);
         let method = Method::new(request.method().as_str());
+        let id = random_id();
+        let request_id = request_id(setup, request, present, id);
+        let notebook = || Notebook::new(id, &request_id);
         let ignored = setup.ignore.matches(&config.ignore_paths, request);
-        let (context, recording) = if ignored {
+        let mut started = None;
+        let (context, current) = if ignored {
             let trusted = config.trust_inbound == TrustInbound::Parent;
             (telemetry::unsampled(if trusted { inbound } else { base }), None)
         } else {
-            telemetry::start_exchange(source, config, base, inbound, &method, &started)
+            let now = || *started.insert(SystemTime::now());
+            telemetry::start_exchange(source, config, base, inbound, &method, now, notebook)
         };
-        let is_sampled = is_sampled(source, &context);
-        // What a caller left out, it left out whole.
-        let has_caller = || inbound.span().span_context().is_valid();
-        let keep = !is_sampled && !ignored && config.keep.is_on() && !has_caller();
-        let keeper = source.keeper.as_ref().filter(|_| keep).cloned();
-        let id = random_id();
-        let request_id = request_id(setup, request, present, id);
-        let start = Start { context, recording, method, id, request_id, clock };
-        if is_sampled || keeper.is_some() {
-            start.record(setup, request, keeper, *started)
-        } else {
-            start.measure(setup, request)
-        }
-    }
-}
-
-impl Start {
-    /// All of the exchange is noted.
-    fn record(
-        self,
-        setup: &Rc<Setup>,
-        request: &mut ServiceRequest,
-        keeper: Option<Arc<Keeper>>,
-        started: SystemTime,
-    ) -> Observed {
-        let Self { context, recording, method, id, request_id, clock } = self;
-        let Setup { config, source, .. } = &**setup;
-        let mut current = Current::new(id);
-        current.request_id = request_id.as_given().map(Box::from);
-        let current = Arc::new(current);
-        let context = context.with_value(Scope {
-            source: Arc::clone(source),
-            config: Arc::clone(config),
-            exchange: Some(Arc::clone(&current)),
-        });
-        keep(request, &context, &request_id, Some(&current));
+        let held = match current {
+            Some(_) => None,
+            None => held(setup, &context, inbound, ignored),
+        };
+        let (context, current) = match (current, &held) {
+            (None, Some(_)) => {
+                let current = Current::without_own_span(notebook());
+                (current.given_to(&context), Some(current))
+            }
+            (current, _) => (context, current),
+        };
+        let returned = config.return_request_id.then(|| header(&request_id)).flatten();
+        let mut observed = Self { context, recorder: None, request_id: returned };
+        let Some(current) = current else {
+            keep(request, &observed.context, request_id);
+            observed.recorder = measure(setup, request, method, clock);
+            return observed;
+        };
+        let mut exchange = source.pipeline.spares().take();
+        exchange.id = id;
+        exchange.request_id = request_id.as_given().map(Box::from);
+        exchange.started = started.unwrap_or_else(SystemTime::now);
+        keep(request, &observed.context, request_id);
         setup.routes.learn(request);
-        setup.hooks.set_attributes(request, &context, &current);
+        setup.hooks.set_attributes(request, &observed.context, &current);
         let capture = config.capture_policy.may_keep();
         let active = active(setup, request, &method);
-        let opening = Opening {
+        head::copy(request, method, &mut exchange.request);
+        observed.recorder = Some(Recorder::full(Full {
+            watch: Watch::default(),
+            exchange,
             tee: payload::tee(request, config, capture, source.pipeline.budget(), &current),
-            context: context.clone(),
-            recording,
             current,
+            held,
             setup: Rc::clone(setup),
-            keeper,
+            session: present.baggage.then(|| session(&observed.context)).flatten(),
             capture,
             clock,
             active,
-        };
-        let mut exchange = source.pipeline.spares().take();
-        head::copy(request, method, &mut exchange.request);
-        exchange.request_id = request_id.as_given().map(Box::from);
-        exchange.started = started;
-        let recorder = Recorder::full(Full::open(exchange, opening));
-        Observed { context, recorder: Some(recorder), request_id }
+        }));
+        observed
     }
+}
 
-    /// What the metrics say is noted, if there are any.
-    fn measure(self, setup: &Rc<Setup>, request: &ServiceRequest) -> Observed {
-        let Self { context, method, request_id, clock, .. } = self;
-        keep(request, &context, &request_id, None);
-        let recorder = measure(setup, request, method, clock);
-        Observed { context, recorder, request_id }
-    }
+/// The span of a request that is to be recorded although it has none of ours: because it is somebody
+/// else's, or because the exchange may be kept after all.
+fn held(setup: &Setup, context: &Context, inbound: &Context, ignored: bool) -> Option<Box<Held>> {
+    let Setup { config, source, .. } = setup;
+    let is_sampled = source.foreign && is_sampled(context);
+    // What a caller left out, it left out whole.
+    let has_caller = || inbound.span().span_context().is_valid();
+    let keep = !is_sampled && !ignored && config.keep.is_on() && !has_caller();
+    let keeper = source.keeper.as_ref().filter(|_| keep).cloned();
+    (is_sampled || keeper.is_some()).then(|| Box::new(Held { context: context.clone(), keeper }))
 }
 
 /// Keeps with a request what whoever has only that at hand needs to find its exchange.
-fn keep(
-    request: &ServiceRequest,
-    context: &Context,
-    id: &RequestId,
-    exchange: Option<&Arc<Current>>,
-) {
-    request.extensions_mut().insert(RequestContext {
-        context: context.clone(),
-        id: id.clone(),
-        exchange: exchange.cloned(),
-    });
+fn keep(request: &ServiceRequest, context: &Context, id: RequestId) {
+    request.extensions_mut().insert(RequestContext { context: context.clone(), id });
 }
 
-/// Whether a context's span is sampled; says so if there is nobody who could.
-fn is_sampled(source: &Source, context: &Context) -> bool {
+fn header(id: &RequestId) -> Option<Box<HeaderValue>> {
+    HeaderValue::try_from(id.to_string()).ok().map(Box::new)
+}
+
+/// The session that a caller's baggage names.
+fn session(context: &Context) -> Option<Box<Value>> {
+    context.baggage().get(semconv::SESSION_ID)?.as_str().into_value().map(Box::new)
+}
+
+/// Whether a span of somebody else's is sampled; says so if there is nobody who could.
+fn is_sampled(context: &Context) -> bool {
     let span = context.span();
     let trace = span.span_context();
-    if source.foreign && !trace.is_valid() {
+    if !trace.is_valid() {
         warn_of_missing_provider();
     }
     trace.is_sampled()

@@ -10,9 +10,9 @@ impl OwnPages {
         let _ = self.0.set(prefix.into());
     }
 
-    /// Whether a path is that of one of them.
-    pub(super) fn have(&self, path: &str) -> bool {
-        let below = self.0.get().and_then(|prefix| path.strip_prefix(&**prefix));
+    /// Whether a path is that of one of them; it is not asked for where there are none.
+    pub(super) fn have<'p>(&self, path: impl FnOnce() -> &'p str) -> bool {
+        let below = self.0.get().and_then(|prefix| path().strip_prefix(&**prefix));
         below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
@@ -24,7 +24,7 @@ mod tests {
     #[test]
     fn only_what_is_below_the_prefix() {
         let pages = OwnPages::default();
-        assert!(!pages.have("/"), "before it is known");
+        assert!(!pages.have(|| "/"), "before it is known");
         pages.are_below("/_pages");
         pages.are_below("/elsewhere");
         for (path, own) in [
@@ -35,7 +35,7 @@ mod tests {
             ("/users/_pages/1", false),
             ("/elsewhere", false),
         ] {
-            assert_eq!(pages.have(path), own, "{path}");
+            assert_eq!(pages.have(|| path), own, "{path}");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::{
 use opentelemetry::{Context, ContextGuard};
 
 use super::recorder::Recorder;
+use crate::telemetry::Current;
 
 thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
@@ -26,7 +27,7 @@ pub(super) fn inside<T>(
     work: impl FnOnce() -> T,
 ) -> T {
     let Some(context) = context else { return work() };
-    let entered = Entered::new(context);
+    let entered = Entered::new(context, recorder.as_ref().and_then(Recorder::current));
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(value) => value,
         Err(panic) => {
@@ -45,7 +46,10 @@ struct Entered {
 }
 
 impl Entered {
-    fn new(context: &Context) -> Self {
+    fn new(context: &Context, exchange: Option<&Current>) -> Self {
+        if let Some(exchange) = exchange {
+            exchange.runs_here();
+        }
         Self { _context: context.clone().attach(), outer: INSIDE.replace(true) }
     }
 }

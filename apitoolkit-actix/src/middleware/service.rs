@@ -40,7 +40,8 @@ where
     }
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
-        let observes = |setup: &&Rc<Setup>| !scope::is_inside() && !setup.own.have(request.path());
+        let observes =
+            |setup: &&Rc<Setup>| !scope::is_inside() && !setup.own.have(|| request.path());
         let Some(setup) = self.setup.as_ref().filter(observes) else {
             return ApiToolkitFuture::unobserved(self.service.call(request));
         };
@@ -48,7 +49,7 @@ where
         let future = scope::inside(Some(&observed.context), &mut observed.recorder, || {
             self.service.call(request)
         });
-        ApiToolkitFuture::observed(future, observed, setup.config.return_request_id)
+        ApiToolkitFuture::observed(future, observed)
     }
 }
 

@@ -69,8 +69,8 @@ impl ServiceSpan {
         }
         let Some(scope) = Scope::of(&current) else { return Self::none() };
         let caller = current.span().span_context().clone();
+        let scope = scope.into_owned();
         // Not of the exchange: what the job adds would come too late, or to the wrong place.
-        let scope = Scope { exchange: None, ..scope.into_owned() };
         let base = Context::new().with_value(scope.clone());
         let links = vec![Link::with_context(caller)];
         Self::start(&scope, &base, links, Names::new(service, method, function))

@@ -1,13 +1,14 @@
 use opentelemetry::Context;
 use uuid::Uuid;
 
-use super::Scope;
+use super::{Current, Scope};
 use crate::{config::Convention, semconv};
 
 /// What the exchange of a context is known by, under the keys that its span has: its own id, and the
 /// caller's of the request. Nothing in an exchange that is not recorded.
 pub(crate) fn exchange_ids(context: &Context) -> Vec<(&'static str, String)> {
-    let Some(Scope { config, exchange: Some(exchange), .. }) = context.get::<Scope>() else {
+    let Some((Scope { config, .. }, exchange)) = context.get::<Scope>().zip(Current::of(context))
+    else {
         return Vec::new();
     };
     if config.convention != Convention::ApiToolkit {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use opentelemetry::Context;
 
-use super::Scope;
+use super::Current;
 use crate::exchange::Hidden;
 
 /// What is hidden in an exchange; outside of any, in the outermost span. Nothing, until a statement
@@ -24,10 +24,14 @@ impl Hiding {
     }
 }
 
-/// Hides more of what errors say, in the exchange of `scope`, else around the span of `context`.
-pub(crate) fn hide(scope: &Scope, context: Option<&Context>, hide: impl FnOnce(&mut Hidden)) {
+/// Hides more of what errors say, in an exchange, else around the span of `context`.
+pub(crate) fn hide(
+    exchange: Option<&Current>,
+    context: Option<&Context>,
+    hide: impl FnOnce(&mut Hidden),
+) {
     let outside = || context.and_then(|context| context.get::<Arc<Hiding>>());
-    let hiding = scope.exchange.as_ref().map(|exchange| &exchange.hiding);
+    let hiding = exchange.map(|exchange| &exchange.hiding);
     if let Some(hiding) = hiding.or_else(|| outside().map(|hiding| &**hiding)) {
         hiding.hide(hide);
     }
@@ -35,7 +39,7 @@ pub(crate) fn hide(scope: &Scope, context: Option<&Context>, hide: impl FnOnce(&
 
 /// What is hidden in a context.
 pub(crate) fn hidden_in(context: &Context) -> Option<Arc<Hidden>> {
-    match context.get::<Scope>().and_then(|scope| scope.exchange.as_ref()) {
+    match Current::of(context) {
         Some(exchange) => exchange.hiding.hidden(),
         None => context.get::<Arc<Hiding>>()?.hidden(),
     }
@@ -43,8 +47,7 @@ pub(crate) fn hidden_in(context: &Context) -> Option<Arc<Hidden>> {
 
 /// A context that can hide: inside of an exchange, or of another such context, as it is.
 pub(crate) fn with_hiding(context: Context) -> Context {
-    let in_exchange = context.get::<Scope>().is_some_and(|scope| scope.exchange.is_some());
-    match in_exchange || context.get::<Arc<Hiding>>().is_some() {
+    match context.get::<Arc<Hiding>>().is_some() || Current::of(&context).is_some() {
         true => context,
         false => context.with_value(Arc::new(Hiding::default())),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use opentelemetry::trace::{SpanContext, SpanKind};
 
-use super::own_span::{Beginning, Maker, Recording};
+use super::own_span::{Beginning, Maker, OwnSpan};
 
 /// A second way to the exporter, where everything is sampled.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ impl Keeper {
     }
 
     /// Makes the span that `left_out` would have been.
-    pub(super) fn start(&self, left_out: &SpanContext, beginning: Beginning) -> Arc<Recording> {
+    pub(super) fn start(&self, left_out: &SpanContext, beginning: Beginning) -> OwnSpan {
         self.0.start_known(left_out, SpanKind::Server, beginning)
     }
 }

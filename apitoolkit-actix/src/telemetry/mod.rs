@@ -9,6 +9,7 @@ mod alive;
 mod attempt;
 mod builder;
 mod check;
+mod current;
 mod endpoint;
 mod exchange_ids;
 mod exchange_metrics;
@@ -67,6 +68,7 @@ pub use stats::Stats;
 pub use tracing_layer::{TracingLayer, WithTraceIds, with_trace_ids};
 
 pub(crate) use active_requests::ActiveRequest;
+pub(crate) use current::{Current, Notebook};
 pub(crate) use hiding::{Hiding, hide, with_hiding};
 pub(crate) use instruments::Instruments;
 pub(crate) use keep::Keeper;
@@ -75,12 +77,10 @@ pub(crate) use notice::{Throttle, warn};
 pub(crate) use outcome::{Outcome, is_left_out, text, watched};
 #[cfg(feature = "explorer")]
 pub(crate) use outlet::Way;
-pub(crate) use own_span::Recording;
+pub(crate) use own_span::OwnSpan;
 pub(crate) use pipeline::{Finished, Pipeline};
 pub(crate) use propagation::{Header, Inbound, Outbound};
-pub(crate) use scope::{
-    Current, RequestContext, Scope, default_config, random_id, set_default_config,
-};
+pub(crate) use scope::{RequestContext, Scope, default_config, random_id, set_default_config};
 #[cfg(feature = "fuzzing")]
 pub(crate) use settings::Propagation;
 pub(crate) use source::Source;

@@ -10,7 +10,7 @@ use opentelemetry::{
     trace::{Status, TraceContextExt as _},
 };
 
-use super::{Scope, exchange_ids::exchange_ids, hiding::hidden_in};
+use super::{Current, Scope, exchange_ids::exchange_ids, hiding::hidden_in};
 use crate::{
     exchange::{ErrorReport, Failed, Undecided, error_names},
     semconv,
@@ -104,7 +104,7 @@ impl Outcome {
         if self.failures.is_empty() {
             return span.end();
         }
-        let exchange = teller.context.get::<Scope>().and_then(|scope| scope.exchange.clone());
+        let exchange = Current::of(&teller.context);
         let ended = SystemTime::now();
         let tell = Box::new(move |failures| teller.tell(failures, ended));
         let mut undecided = Some(Undecided { failures: self.failures, tell });

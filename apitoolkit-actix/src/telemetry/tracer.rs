@@ -8,7 +8,10 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::Sampler;
 
-use super::own_span::{Beginning, Maker, Recording};
+use super::{
+    current::{Current, Notebook},
+    own_span::{Beginning, Maker, OwnSpan},
+};
 use crate::semconv;
 
 /// Makes spans, ours or those of a provider that is not.
@@ -79,18 +82,36 @@ impl Tracer {
         }
     }
 
-    /// As [`start`](Self::start), of the span of an exchange. Gives the recording too, if it is ours.
-    pub(super) fn start_exchange(
+    /// As [`start`](Self::start), of the span of an incoming exchange. Gives the exchange too, if its
+    /// span is ours and sampled; it then begins with `notebook`.
+    pub(super) fn start_incoming(
         &self,
-        kind: SpanKind,
         parent: &Context,
         beginning: impl FnOnce() -> Beginning,
-    ) -> (Context, Option<Arc<Recording>>) {
+        notebook: impl FnOnce() -> Notebook,
+    ) -> (Context, Option<Current>) {
         match &self.0 {
-            Of::Ours(maker) => maker.start_exchange(kind, parent, beginning),
-            Of::Other(tracer) => (tracer.make(builder(beginning()).with_kind(kind), parent), None),
+            Of::Ours(maker) => maker.start_incoming(parent, beginning, notebook),
+            Of::Other(tracer) => (make(&**tracer, SpanKind::Server, parent, beginning()), None),
         }
     }
+
+    /// As [`start`](Self::start), of the span of an outgoing exchange. Gives the span too, if it is
+    /// ours and sampled.
+    pub(super) fn start_outgoing(
+        &self,
+        parent: &Context,
+        beginning: impl FnOnce() -> Beginning,
+    ) -> (Context, Option<OwnSpan>) {
+        match &self.0 {
+            Of::Ours(maker) => maker.start_outgoing(parent, beginning),
+            Of::Other(tracer) => (make(&**tracer, SpanKind::Client, parent, beginning()), None),
+        }
+    }
+}
+
+fn make(tracer: &dyn Make, kind: SpanKind, parent: &Context, beginning: Beginning) -> Context {
+    tracer.make(builder(beginning).with_kind(kind), parent)
 }
 
 fn builder(beginning: Beginning) -> SpanBuilder {

@@ -8,8 +8,17 @@ use actix_web::{
     middleware::{Next, from_fn},
     web,
 };
-use apitoolkit_actix::{Exchange, set_attribute, testing::Value, trace_service, traced_service};
+use apitoolkit_actix::{
+    Exchange, in_context, in_context_fn, set_attribute, testing::Value, trace_service,
+    traced_service,
+};
 use apitoolkit_tests::{Settings, TestApp};
+
+use opentelemetry::{
+    Context,
+    trace::{FutureExt as _, TraceContextExt as _, Tracer as _, TracerProvider as _},
+};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use crate::{
     attributes::{pairs, text, texts},
@@ -129,4 +138,61 @@ fn a_request_that_is_not_sampled_has_none() {
     let answer = apitoolkit_tests::Raw::connect(app.address).send(get("/")).reply();
     assert_eq!(answer.text(), "Exchange(not recorded) Exchange(not recorded)");
     assert_eq!(app.held(0), []);
+}
+
+/// What other instrumentation makes the current span, of a provider that is the app's own or of ours.
+fn context_of(tracers: &SdkTracerProvider) -> Context {
+    Context::current_with_span(tracers.tracer("app").start("app"))
+}
+
+#[test]
+fn attributes_are_set_from_inside_of_spans_that_are_not_ours() {
+    let app = TestApp::with(
+        Settings::default(),
+        |b| b,
+        |telemetry| {
+            let ours = telemetry.tracer_provider();
+            let theirs = SdkTracerProvider::builder().build();
+            move |cfg| {
+                let providers = [("ours", ours.clone()), ("theirs", theirs.clone())];
+                cfg.route(
+                    "/",
+                    web::get().to(move || {
+                        let providers = providers.clone();
+                        async move {
+                            for (whose, tracers) in providers {
+                                let inside = async move {
+                                    set_attribute(format!("{whose}, here"), true);
+                                    actix_rt::task::yield_now().await;
+                                    set_attribute(format!("{whose}, later"), true);
+                                    let task = async move {
+                                        set_attribute(format!("{whose}, in a task"), true);
+                                    };
+                                    tokio::spawn(in_context(task)).await.unwrap();
+                                    let block = in_context_fn(move || {
+                                        set_attribute(format!("{whose}, on a thread"), true);
+                                    });
+                                    web::block(block).await.unwrap();
+                                };
+                                inside.with_context(context_of(&tracers)).await;
+                            }
+                            "fine"
+                        }
+                    }),
+                );
+            }
+        },
+    );
+    // Two at once, so that each has to find its own.
+    for _ in 0..2 {
+        app.same(get("/"));
+    }
+    for span in app.held(2) {
+        for whose in ["ours", "theirs"] {
+            for place in ["here", "later", "in a task", "on a thread"] {
+                let key = format!("{whose}, {place}");
+                assert_eq!(span.bool_attr(&key), Some(true), "{key}: {:?}", span.attributes);
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
     client::options::Plan,
     config::Config,
     exchange::{BodyBuffer, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain},
-    telemetry::{Finished, Instruments, Measured, Recording, Scope, Source, Unfinished},
+    telemetry::{Finished, Instruments, Measured, OwnSpan, Scope, Source, Unfinished},
 };
 
 /// The record of one call in the making.
@@ -48,8 +48,8 @@ pub(super) struct Recorded {
     pub(super) scope: Scope,
     pub(super) plan: Plan,
     pub(super) context: Context,
-    /// Of the span, if it is one of ours.
-    pub(super) recording: Option<Arc<Recording>>,
+    /// The span, if it is one of ours.
+    pub(super) own_span: Option<OwnSpan>,
     pub(super) clock: Instant,
     /// Whether anyone asked for the response body.
     pub(super) polled: bool,
@@ -208,10 +208,10 @@ impl Recorded {
             self.exchange.end_request_body_if_whole();
         }
         self.exchange.failure = failure;
-        let Self { exchange, scope, plan, context, recording, .. } = self;
+        let Self { exchange, scope, plan, context, own_span, .. } = self;
         let finished = Finished {
             exchange,
-            span: Unfinished::new(recording, context),
+            span: Unfinished::new(own_span, context),
             config: scope.config,
             overlay: plan.overlay,
             instruments: scope.source.instruments.clone(),

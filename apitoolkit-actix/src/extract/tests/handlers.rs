@@ -1,7 +1,5 @@
 //! Annotated handlers: what the middleware gets to know of them, however the request ends.
 
-use std::sync::Arc;
-
 use actix_web::{
     App, Either, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Responder,
     dev::{Payload, Service as _},
@@ -10,10 +8,7 @@ use actix_web::{
 use serde::Deserialize;
 
 use super::{HandlerRules, announced, context, top};
-use crate::{
-    ExtractorRules, Redact, RedactExtractor, redact::types::TopLevel, telemetry::Current,
-    traced_service,
-};
+use crate::{ExtractorRules, Redact, RedactExtractor, redact::types::TopLevel, traced_service};
 
 #[derive(Deserialize, Redact)]
 #[redact(crate = crate)]
@@ -124,7 +119,7 @@ async fn ask(request: test::TestRequest) -> (Option<u16>, Option<HandlerRules>) 
         .route("/registered", web::post().to(registered))
         .route("/helper", web::post().to(helper_route));
     let app = test::init_service(app).await;
-    let exchange = Arc::new(Current::new(1));
+    let exchange = super::exchange();
     let request = request.to_request();
     request.extensions_mut().insert(context(&exchange));
     let answer = std::panic::AssertUnwindSafe(app.call(request));

@@ -11,7 +11,7 @@ use super::*;
 use crate::redact::types::{Redact, RedactRules, TopLevel};
 use crate::{
     exchange::RequestId,
-    telemetry::{Current, RequestContext},
+    telemetry::{Current, Notebook, RequestContext},
 };
 
 struct User;
@@ -35,12 +35,12 @@ fn top(names: &[&str], positions: &[usize], all: bool) -> TopLevel {
 }
 
 /// What the middleware keeps with a request whose exchange is recorded.
-fn context(exchange: &Arc<Current>) -> RequestContext {
-    RequestContext {
-        context: Context::new(),
-        id: RequestId::Made(1),
-        exchange: Some(Arc::clone(exchange)),
-    }
+fn context(exchange: &Current) -> RequestContext {
+    RequestContext { context: exchange.given_to(&Context::new()), id: RequestId::Made(1) }
+}
+
+fn exchange() -> Current {
+    Current::without_own_span(Notebook::new(1, &RequestId::Made(1)))
 }
 
 fn rules_of<X: RedactExtractor>() -> HandlerRules {
@@ -105,7 +105,7 @@ async fn a_handler_announces_before_its_arguments_fail() {
     let app = test::init_service(App::new().route("/", web::post().to(handler))).await;
     let mut seen = Vec::new();
     for body in ["not json", "{}"] {
-        let exchange = Arc::new(Current::new(1));
+        let exchange = exchange();
         let request = test::TestRequest::post()
             .uri("/")
             .insert_header(("content-type", "application/json"))
@@ -136,5 +136,5 @@ async fn without_an_exchange_nothing_is_announced_and_all_works() {
     let request = test::TestRequest::default().to_http_request();
     let extracted = Announced::<(), ()>::from_request(&request, &mut Payload::None).await;
     assert!(extracted.is_ok());
-    assert!(announced(&Current::new(1)).is_none());
+    assert!(announced(&exchange()).is_none());
 }

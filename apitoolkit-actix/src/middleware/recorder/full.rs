@@ -7,31 +7,26 @@ use opentelemetry::Context;
 use super::watch::{Abandoned, Watch};
 use crate::{
     exchange::{
-        BodyBuffer, Direction, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain,
+        BodyBuffer, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain, Value,
     },
     extract,
     middleware::{head, notes, panic_place, payload::Tee, setup::Setup},
-    telemetry::{ActiveRequest, Current, Finished, Keeper, Recording, Unfinished},
+    telemetry::{ActiveRequest, Current, Finished, Keeper, Unfinished},
 };
 
 /// What is noted of an exchange that is recorded: all of it.
 pub(in crate::middleware) struct Full {
-    pub(super) watch: Watch,
-    exchange: Box<Exchange>,
-    opening: Opening,
-}
-
-/// What a record begins with.
-pub(in crate::middleware) struct Opening {
+    pub(in crate::middleware) watch: Watch,
+    /// It has the request's head from the beginning.
+    pub(in crate::middleware) exchange: Box<Exchange>,
     pub(in crate::middleware) tee: Option<Tee>,
-    pub(in crate::middleware) context: Context,
-    /// Of the span, if it is one of ours.
-    pub(in crate::middleware) recording: Option<Arc<Recording>>,
-    /// What the app adds to.
-    pub(in crate::middleware) current: Arc<Current>,
+    /// What the app adds to, and the exchange's span if it is one of ours.
+    pub(in crate::middleware) current: Current,
+    /// There if it is not.
+    pub(in crate::middleware) held: Option<Box<Held>>,
     pub(in crate::middleware) setup: Rc<Setup>,
-    /// There if the sampler left the exchange out, and it may have to be kept all the same.
-    pub(in crate::middleware) keeper: Option<Arc<Keeper>>,
+    /// The session that the caller named.
+    pub(in crate::middleware) session: Option<Box<Value>>,
     /// Whether bodies may be captured.
     pub(in crate::middleware) capture: bool,
     pub(in crate::middleware) clock: Instant,
@@ -39,20 +34,39 @@ pub(in crate::middleware) struct Opening {
     pub(in crate::middleware) active: Option<ActiveRequest>,
 }
 
+/// What an exchange without a span of ours has in its place.
+pub(in crate::middleware) struct Held {
+    /// It holds somebody else's, or says that the sampler left the exchange out.
+    pub(in crate::middleware) context: Context,
+    /// There in the latter case, as it may have to be kept all the same.
+    pub(in crate::middleware) keeper: Option<Arc<Keeper>>,
+}
+
+/// Memory for one, used again and again by a worker.
+pub(in crate::middleware) type Blank = Box<Option<Full>>;
+
+/// As many are kept.
+const MOST_BLANKS: usize = 256;
+
 impl Full {
-    /// Of a request whose head is in `exchange` already.
-    pub(in crate::middleware) fn open(mut exchange: Box<Exchange>, opening: Opening) -> Self {
-        if opening.keeper.is_none() {
-            opening.setup.source.pipeline.counters().create();
+    /// Begins the record, in memory of its worker's.
+    pub(super) fn boxed(self) -> Blank {
+        if self.held.as_ref().is_none_or(|held| held.keeper.is_none()) {
+            self.setup.source.pipeline.counters().create();
         }
-        exchange.id = opening.current.id;
-        exchange.direction = Direction::Incoming;
-        Self { watch: Watch::default(), exchange, opening }
+        let blanks = &self.setup.blanks;
+        let mut blank =
+            blanks.try_borrow_mut().ok().and_then(|mut blanks| blanks.pop()).unwrap_or_default();
+        *blank = Some(self);
+        blank
+    }
+
+    pub(super) fn current(&self) -> &Current {
+        &self.current
     }
 
     pub(super) fn responded<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
-        let Opening { current, setup, capture, .. } = &self.opening;
-        let exchange = &mut self.exchange;
+        let Self { exchange, current, setup, capture, .. } = self;
         let status = response.status();
         let params = mem::take(&mut exchange.path_params);
         (exchange.route, exchange.path_params) =
@@ -77,7 +91,7 @@ impl Full {
     pub(super) fn failed(&mut self, error: &Error) {
         let status = error.as_response_error().status_code().as_u16();
         self.exchange.response = Some(ResponseHead { status, fields: Default::default() });
-        self.unhandled(self.opening.setup.hooks.report(error));
+        self.unhandled(self.setup.hooks.report(error));
         self.look_up_route();
     }
 
@@ -85,7 +99,7 @@ impl Full {
         let message = panic_place::message(panic).unwrap_or_default();
         let report = ErrorReport::of_message("panic", message);
         let place = panic_place::take(panic);
-        self.unhandled(match place.filter(|_| self.opening.setup.hooks.panic_locations) {
+        self.unhandled(match place.filter(|_| self.setup.hooks.panic_locations) {
             Some(place) => report.at(&place.at).with_backtrace(place.backtrace),
             None => report,
         });
@@ -119,39 +133,50 @@ impl Full {
     }
 
     fn unhandled(&self, report: ErrorReport) {
-        notes::unhandled(&self.opening.current, report);
+        notes::unhandled(&self.current, report);
     }
 
     /// The route as the app's routes say, for a request that did not come back.
     fn look_up_route(&mut self) {
         let path = self.exchange.request.path();
-        let routes = &self.opening.setup.routes;
+        let routes = &self.setup.routes;
         (self.exchange.route, self.exchange.path_params) = routes.of_path(path);
     }
 
-    pub(super) fn submit(mut self, failure: Option<Failure>) {
+    /// Hands the exchange over, and gives the memory back.
+    pub(super) fn submit_boxed(mut boxed: Blank, failure: Option<Failure>) {
+        let Some(full) = boxed.take() else { return };
+        let setup = Rc::clone(&full.setup);
+        full.submit(failure);
+        if let Ok(mut blanks) = setup.blanks.try_borrow_mut()
+            && blanks.len() < MOST_BLANKS
+        {
+            blanks.push(boxed);
+        }
+    }
+
+    fn submit(mut self, failure: Option<Failure>) {
         if self.exchange.response.is_none() {
             self.look_up_route();
         }
-        let Self { mut exchange, opening, .. } = self;
-        let Opening { tee, context, recording, current, setup, keeper, clock, active, .. } =
-            opening;
-        let announced = extract::announced(&current);
+        let Self { mut exchange, tee, current, held, setup, session, clock, active, .. } = self;
+        let announced = extract::announced(&current).cloned();
         if let Some(mut body) = tee.as_ref().and_then(|tee| tee.try_borrow_mut().ok()) {
             exchange.request_body = mem::take(&mut *body);
             exchange.end_request_body_if_whole();
         }
-        if announced.is_some_and(|rules| rules.capture_request_body == Some(false)) {
+        if announced.as_ref().is_some_and(|rules| rules.capture_request_body == Some(false)) {
             // Middleware read it before the handler could say so.
             exchange.request_body.forget();
         }
         exchange.failure = failure;
-        notes::collect(&current, &context, &mut exchange);
-        let overlay = setup.rules.apply(announced, &mut exchange);
+        notes::collect(&current, session, &mut exchange);
+        let overlay = setup.rules.apply(announced.as_ref(), &mut exchange);
         exchange.took = clock.elapsed();
+        let (context, keeper) = held.map(|held| (held.context, held.keeper)).unwrap_or_default();
         let finished = Finished {
             exchange,
-            span: Unfinished::new(recording, context),
+            span: Unfinished::new(current.into_own_span(), context),
             config: Arc::clone(&setup.config),
             overlay,
             instruments: setup.source.instruments.clone(),

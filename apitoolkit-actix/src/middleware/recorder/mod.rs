@@ -5,6 +5,7 @@ mod light;
 mod record;
 mod watch;
 
-pub(super) use full::{Full, Opening};
+pub(super) use full::{Blank, Full, Held};
 pub(super) use light::Light;
 pub(super) use record::Recorder;
+pub(super) use watch::Watch;

@@ -3,8 +3,8 @@ use std::{any::Any, error::Error as StdError};
 use actix_web::{Error, body::MessageBody, dev::ServiceResponse};
 use bytes::Bytes;
 
-use super::{Full, Light};
-use crate::{exchange::Failure, middleware::head};
+use super::{Blank, Full, Light};
+use crate::{exchange::Failure, middleware::head, telemetry::Current};
 
 /// The record of one exchange in the making.
 ///
@@ -19,18 +19,32 @@ pub(in crate::middleware) struct Recorder {
 }
 
 enum Open {
-    Full(Box<Full>),
+    Full(Blank),
     /// For metrics alone.
     Light(Box<Light>),
 }
 
+/// What there is to add to.
+enum Part<'r> {
+    Full(&'r mut Full),
+    Light(&'r mut Light),
+}
+
 impl Recorder {
     pub(in crate::middleware) fn full(full: Full) -> Self {
-        Self { open: Some(Open::Full(Box::new(full))) }
+        Self { open: Some(Open::Full(full.boxed())) }
     }
 
     pub(in crate::middleware) fn light(light: Light) -> Self {
         Self { open: Some(Open::Light(Box::new(light))) }
+    }
+
+    /// The exchange, if it is recorded.
+    pub(in crate::middleware) fn current(&self) -> Option<&Current> {
+        match self.open.as_ref()? {
+            Open::Full(full) => full.as_ref().as_ref().map(Full::current),
+            Open::Light(_) => None,
+        }
     }
 
     /// The app answered. Gives the recorder back for the body, unless there is none to come.
@@ -38,9 +52,9 @@ impl Recorder {
         mut self,
         response: &ServiceResponse<B>,
     ) -> Option<Self> {
-        match self.open.as_mut()? {
-            Open::Full(full) => full.responded(response),
-            Open::Light(light) => light.responded(response),
+        match self.part()? {
+            Part::Full(full) => full.responded(response),
+            Part::Light(light) => light.responded(response),
         }
         if head::is_tunnel(response) {
             // What follows is another protocol.
@@ -52,9 +66,9 @@ impl Recorder {
 
     /// The app's service gave an error, which the server will answer.
     pub(in crate::middleware) fn failed(mut self, error: &Error) {
-        match &mut self.open {
-            Some(Open::Full(full)) => full.failed(error),
-            Some(Open::Light(light)) => light.failed(error),
+        match self.part() {
+            Some(Part::Full(full)) => full.failed(error),
+            Some(Part::Light(light)) => light.failed(error),
             None => {}
         }
         self.finish(None);
@@ -62,7 +76,7 @@ impl Recorder {
 
     /// The app panicked; the panic goes on after this.
     pub(in crate::middleware) fn panicked(mut self, panic: &(dyn Any + Send)) {
-        if let Some(Open::Full(full)) = &mut self.open {
+        if let Some(Part::Full(full)) = self.part() {
             full.panicked(panic);
         }
         self.finish(Some(Failure::Panic));
@@ -70,24 +84,24 @@ impl Recorder {
 
     /// The response body is asked for more.
     pub(in crate::middleware) fn response_polled(&mut self) {
-        match &mut self.open {
-            Some(Open::Full(full)) => full.watch.poll(),
-            Some(Open::Light(light)) => light.watch.poll(),
+        match self.part() {
+            Some(Part::Full(full)) => full.watch.poll(),
+            Some(Part::Light(light)) => light.watch.poll(),
             None => {}
         }
     }
 
     pub(in crate::middleware) fn response_chunk(&mut self, chunk: &Bytes) {
-        match &mut self.open {
-            Some(Open::Full(full)) => full.response_chunk(chunk),
-            Some(Open::Light(light)) => drop(light.watch.chunk(chunk.len())),
+        match self.part() {
+            Some(Part::Full(full)) => full.response_chunk(chunk),
+            Some(Part::Light(light)) => drop(light.watch.chunk(chunk.len())),
             None => {}
         }
     }
 
     /// The response body's stream gave an error.
     pub(in crate::middleware) fn body_failed(mut self, error: &dyn StdError) {
-        if let Some(Open::Full(full)) = &mut self.open {
+        if let Some(Part::Full(full)) = self.part() {
             full.body_failed(error);
         }
         self.finish(Some(Failure::Body));
@@ -95,15 +109,22 @@ impl Recorder {
 
     /// The response body ended.
     pub(in crate::middleware) fn completed(mut self) {
-        if let Some(Open::Full(full)) = &mut self.open {
+        if let Some(Part::Full(full)) = self.part() {
             full.response_ended();
         }
         self.finish(None);
     }
 
+    fn part(&mut self) -> Option<Part<'_>> {
+        match self.open.as_mut()? {
+            Open::Full(full) => full.as_mut().as_mut().map(Part::Full),
+            Open::Light(light) => Some(Part::Light(light)),
+        }
+    }
+
     fn finish(&mut self, failure: Option<Failure>) {
         match self.open.take() {
-            Some(Open::Full(full)) => (*full).submit(failure),
+            Some(Open::Full(full)) => Full::submit_boxed(full, failure),
             Some(Open::Light(light)) => (*light).submit(failure),
             None => {}
         }
@@ -113,9 +134,9 @@ impl Recorder {
 /// The exchange was abandoned, unless all of the body that anyone wanted had been sent.
 impl Drop for Recorder {
     fn drop(&mut self) {
-        let failure = match &mut self.open {
-            Some(Open::Full(full)) => full.abandoned(),
-            Some(Open::Light(light)) => light.abandoned(),
+        let failure = match self.part() {
+            Some(Part::Full(full)) => full.abandoned(),
+            Some(Part::Light(light)) => light.abandoned(),
             None => return,
         };
         self.finish(failure);

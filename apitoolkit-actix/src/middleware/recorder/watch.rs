@@ -10,7 +10,7 @@ use crate::exchange::Failure;
 
 /// How far the sending of a response body has come.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(in crate::middleware) struct Watch {
     /// How long the body will be; absent before there is a head.
     expected: Option<BodySize>,
     /// Whether anyone asked for it.

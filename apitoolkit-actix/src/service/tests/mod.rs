@@ -51,11 +51,8 @@ impl Traces {
             .with_span_processor(ended.clone())
             .build();
         let source = Source::of_provider(&provider).expect("a source");
-        let context = Context::new().with_value(Scope {
-            source,
-            config: default_config().expect("a configuration"),
-            exchange: None,
-        });
+        let context = Context::new()
+            .with_value(Scope { source, config: default_config().expect("a configuration") });
         Self { ended, provider, context }
     }
 

@@ -11,9 +11,12 @@ use opentelemetry_sdk::trace::{Sampler, SpanData, SpanLimits};
 use super::{
     added::{self, Added},
     place::Place,
-    span::{Origin, Recording, Span},
+    span::{Origin, OwnSpan, Recording, Span},
 };
-use crate::telemetry::queue::SpanQueue;
+use crate::telemetry::{
+    current::{Current, Live, Notebook},
+    queue::SpanQueue,
+};
 
 /// Makes spans that go into the queue when they end.
 #[derive(Debug)]
@@ -36,19 +39,41 @@ pub(crate) struct Beginning {
 }
 
 impl Maker {
-    /// Starts the span of an exchange below `parent`, and returns the context that holds it. One
-    /// that is not sampled has ids too, but is no recording: what happens inside of it belongs to
+    /// Starts the span of an incoming exchange below `parent`, and returns the context that holds it.
+    /// One that is not sampled has ids too, but is no recording: what happens inside of it belongs to
     /// the same trace.
-    pub(crate) fn start_exchange(
+    pub(crate) fn start_incoming(
         self: &Arc<Self>,
-        kind: SpanKind,
         parent: &Context,
         beginning: impl FnOnce() -> Beginning,
-    ) -> (Context, Option<Arc<Recording>>) {
+        notebook: impl FnOnce() -> Notebook,
+    ) -> (Context, Option<Current>) {
         match Place::below(parent, &self.sampler) {
             Ok(place) => {
-                let span = self.exchange(place, kind, beginning());
-                (parent.with_span(Span(Arc::clone(&span))), Some(span))
+                let beginning = beginning();
+                let live = Arc::new(Live {
+                    recording: self.exchange(place, SpanKind::Server, None, beginning),
+                    notebook: notebook(),
+                });
+                let context = parent.with_span(Span(OwnSpan::Exchange(Arc::clone(&live))));
+                (context, Some(Current::with_own_span(live)))
+            }
+            Err(not_recorded) => (not_recorded, None),
+        }
+    }
+
+    /// As [`start_incoming`](Self::start_incoming), of an outgoing exchange.
+    pub(crate) fn start_outgoing(
+        self: &Arc<Self>,
+        parent: &Context,
+        beginning: impl FnOnce() -> Beginning,
+    ) -> (Context, Option<OwnSpan>) {
+        match Place::below(parent, &self.sampler) {
+            Ok(place) => {
+                let within = Current::of(parent);
+                let recording = self.exchange(place, SpanKind::Client, within, beginning());
+                let span = OwnSpan::Other(Arc::new(recording));
+                (parent.with_span(Span(span.clone())), Some(span))
             }
             Err(not_recorded) => (not_recorded, None),
         }
@@ -60,14 +85,14 @@ impl Maker {
         left_out: &SpanContext,
         kind: SpanKind,
         beginning: Beginning,
-    ) -> Arc<Recording> {
+    ) -> OwnSpan {
         let (trace, span) = (left_out.trace_id(), left_out.span_id());
         let state = TraceState::default();
         let place = Place::root(SpanContext::new(trace, span, TraceFlags::SAMPLED, false, state));
-        self.exchange(place, kind, beginning)
+        OwnSpan::Other(Arc::new(self.exchange(place, kind, None, beginning)))
     }
 
-    /// As [`start_exchange`](Self::start_exchange), of any span, which ends in its context.
+    /// As [`start_outgoing`](Self::start_outgoing), of any span, which ends in its context.
     pub(crate) fn start(
         self: &Arc<Self>,
         kind: SpanKind,
@@ -75,7 +100,10 @@ impl Maker {
         builder: impl FnOnce() -> SpanBuilder,
     ) -> Context {
         match Place::below(parent, &self.sampler) {
-            Ok(place) => parent.with_span(Span(self.built(place, kind, builder()))),
+            Ok(place) => {
+                let recording = self.built(place, kind, Current::of(parent), builder());
+                parent.with_span(Span(OwnSpan::Other(Arc::new(recording))))
+            }
             Err(not_recorded) => not_recorded,
         }
     }
@@ -87,12 +115,14 @@ impl Maker {
         }
     }
 
+    #[inline(always)]
     fn exchange(
         self: &Arc<Self>,
         place: Place,
         kind: SpanKind,
+        within: Option<Current>,
         beginning: Beginning,
-    ) -> Arc<Recording> {
+    ) -> Recording {
         let Beginning { name, method, started, caller } = beginning;
         let added = caller.map(|caller| {
             let mut added = Box::<Added>::default();
@@ -101,7 +131,7 @@ impl Maker {
         });
         let Place { context, parent, parent_is_remote } = place;
         let method = Some(method);
-        let origin = Origin { parent, parent_is_remote, kind, name, method, started };
+        let origin = Origin { parent, parent_is_remote, kind, name, method, started, within };
         Recording::new(context, origin, added, Arc::clone(self))
     }
 
@@ -109,8 +139,9 @@ impl Maker {
         self: &Arc<Self>,
         place: Place,
         kind: SpanKind,
+        within: Option<Current>,
         builder: SpanBuilder,
-    ) -> Arc<Recording> {
+    ) -> Recording {
         let SpanBuilder { name, start_time, attributes, events, links, .. } = builder;
         let mut added = Box::<Added>::default();
         added.attributes = attributes.unwrap_or_default();
@@ -124,7 +155,7 @@ impl Maker {
         }
         let Place { context, parent, parent_is_remote } = place;
         let started = start_time.unwrap_or_else(SystemTime::now);
-        let origin = Origin { parent, parent_is_remote, kind, name, method: None, started };
+        let origin = Origin { parent, parent_is_remote, kind, name, method: None, started, within };
         Recording::new(context, origin, Some(added), Arc::clone(self))
     }
 }

@@ -5,15 +5,17 @@
 //! to a provider that is not ours, they are that provider's.
 
 mod added;
+mod ask;
 mod maker;
 mod place;
 mod said;
 mod span;
 
+pub(super) use ask::exchange_of;
 pub(super) use maker::{Beginning, Maker};
 pub(super) use place::left_out;
 pub(super) use said::Said;
-pub(crate) use span::Recording;
+pub(crate) use span::{OwnSpan, Recording};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 use std::{
     borrow::Cow,
     mem,
+    ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
@@ -13,16 +14,47 @@ use opentelemetry_sdk::trace::SpanData;
 
 use super::{
     added::{self, Added},
+    ask,
     maker::Maker,
     said::Said,
 };
+use crate::telemetry::current::{Current, Live};
 
 /// A span that is recorded and sampled, as a context holds it.
 #[derive(Debug)]
-pub(super) struct Span(pub(super) Arc<Recording>);
+pub(super) struct Span(pub(super) OwnSpan);
 
-/// A span that is recorded, shared by all who may add to it or end it. When nobody holds it any
-/// more, it ends.
+/// A span that is recorded, shared by all who may add to it or end it.
+#[derive(Debug, Clone)]
+pub(crate) enum OwnSpan {
+    /// Of an incoming exchange.
+    Exchange(Arc<Live>),
+    /// Any other.
+    Other(Arc<Recording>),
+}
+
+impl Deref for OwnSpan {
+    type Target = Recording;
+
+    fn deref(&self) -> &Recording {
+        match self {
+            Self::Exchange(live) => &live.recording,
+            Self::Other(recording) => recording,
+        }
+    }
+}
+
+impl OwnSpan {
+    /// The exchange that it is, or is inside of.
+    fn exchange(&self) -> Option<Current> {
+        match self {
+            Self::Exchange(live) => Some(Current::with_own_span(Arc::clone(live))),
+            Self::Other(recording) => recording.origin.within.clone(),
+        }
+    }
+}
+
+/// What is recorded of a span. When nobody holds it any more, it ends.
 #[derive(Debug)]
 pub(crate) struct Recording {
     context: SpanContext,
@@ -48,17 +80,24 @@ pub(super) struct Origin {
     /// Of an exchange: the method, which is its first attribute.
     pub(super) method: Option<&'static str>,
     pub(super) started: SystemTime,
+    /// The exchange that it is inside of.
+    pub(super) within: Option<Current>,
 }
 
 impl Recording {
+    #[inline]
     pub(super) fn new(
         context: SpanContext,
         origin: Origin,
         added: Option<Box<Added>>,
         maker: Arc<Maker>,
-    ) -> Arc<Self> {
+    ) -> Self {
         let state = Mutex::new(State { added, ended: false });
-        Arc::new(Self { context, origin, maker, state })
+        Self { context, origin, maker, state }
+    }
+
+    pub(crate) fn context(&self) -> &SpanContext {
+        &self.context
     }
 
     /// Ends the span, once, with what is said of it.
@@ -153,6 +192,7 @@ impl opentelemetry::trace::Span for Span {
     }
 
     fn is_recording(&self) -> bool {
+        ask::answer(|| self.0.exchange());
         !self.0.lock().ended
     }
 

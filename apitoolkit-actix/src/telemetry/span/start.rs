@@ -1,22 +1,21 @@
-use std::{borrow::Cow, cell::LazyCell, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, time::SystemTime};
 
-use opentelemetry::{
-    Context,
-    trace::{SpanKind, TraceContextExt as _},
-};
+use opentelemetry::{Context, trace::TraceContextExt as _};
 use opentelemetry_sdk::trace::{IdGenerator as _, RandomIdGenerator};
 
 use crate::{
     config::{Config, Convention, TrustInbound},
     exchange::{Exchange, Method},
     telemetry::{
-        Keeper, Source,
-        own_span::{Beginning, Recording, left_out},
+        Current, Keeper, Source,
+        current::Notebook,
+        own_span::{Beginning, OwnSpan, left_out},
     },
 };
 
 /// Starts the span of an incoming exchange and returns the context that holds it, made of the
-/// caller's or, if that is not trusted, of `base`; and the recording, if it is one of ours.
+/// caller's or, if that is not trusted, of `base`; and the exchange, if its span is ours and
+/// sampled.
 ///
 /// Only the method is set at once, for samplers: a span's attributes can be added to and not
 /// replaced, and the path cannot be redacted before it is routed.
@@ -26,17 +25,19 @@ pub(crate) fn start_exchange(
     base: &Context,
     inbound: &Context,
     method: &Method,
-    at: &LazyCell<SystemTime>,
-) -> (Context, Option<Arc<Recording>>) {
+    at: impl FnOnce() -> SystemTime,
+    notebook: impl FnOnce() -> Notebook,
+) -> (Context, Option<Current>) {
     let parent = match config.trust_inbound {
         TrustInbound::Parent => inbound,
         TrustInbound::Link | TrustInbound::Ignore => base,
     };
-    source.tracer.start_exchange(SpanKind::Server, parent, || {
+    let begin = || {
         let linked = config.trust_inbound == TrustInbound::Link && inbound.has_active_span();
         let caller = linked.then(|| inbound.span().span_context().clone());
-        Beginning { caller, ..beginning(config, method, **at) }
-    })
+        Beginning { caller, ..beginning(config, method, at()) }
+    };
+    source.tracer.start_incoming(parent, begin, notebook)
 }
 
 /// The context of an exchange that is not to be recorded: nothing in it is, and callees are told
@@ -58,21 +59,21 @@ pub(crate) fn start_kept(
     left_out: &Context,
     exchange: &Exchange,
     config: &Config,
-) -> Arc<Recording> {
+) -> OwnSpan {
     let beginning = beginning(config, &exchange.request.method, exchange.started);
     keeper.start(left_out.span().span_context(), beginning)
 }
 
 /// Starts the span of an outgoing exchange as a child of `parent`, and returns the context that
-/// holds it; and the recording, if it is one of ours.
+/// holds it; and the span, if it is ours and sampled.
 pub(crate) fn start_call(
     source: &Source,
     config: &Config,
     parent: &Context,
     method: &Method,
     at: SystemTime,
-) -> (Context, Option<Arc<Recording>>) {
-    source.tracer.start_exchange(SpanKind::Client, parent, || beginning(config, method, at))
+) -> (Context, Option<OwnSpan>) {
+    source.tracer.start_outgoing(parent, || beginning(config, method, at))
 }
 
 fn beginning(config: &Config, method: &Method, started: SystemTime) -> Beginning {

@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use opentelemetry::{Context, trace::TraceContextExt as _};
 
-use crate::telemetry::{own_span::Recording, queue::discarding};
+use crate::telemetry::{own_span::OwnSpan, queue::discarding};
 
 /// The span of a finished exchange, which is still to be completed.
 ///
@@ -10,14 +8,14 @@ use crate::telemetry::{own_span::Recording, queue::discarding};
 /// another thread than the one that asked for it is expensive, and a context is much of it.
 #[derive(Debug, Clone)]
 pub(crate) enum Unfinished {
-    Ours(Arc<Recording>),
+    Ours(OwnSpan),
     /// In the context that it ran in: of another provider, or left out by the sampler.
     Held(Context),
 }
 
 impl Unfinished {
-    pub(crate) fn new(recording: Option<Arc<Recording>>, context: Context) -> Self {
-        recording.map_or(Self::Held(context), Self::Ours)
+    pub(crate) fn new(own: Option<OwnSpan>, context: Context) -> Self {
+        own.map_or(Self::Held(context), Self::Ours)
     }
 
     /// Ends it, and nobody hears of it.

@@ -19,7 +19,7 @@ fn said() -> Said {
 /// What is said at the end of a span, after `work` was done to it.
 fn ended_with(limits: SpanLimits, work: impl FnOnce(&Context)) -> SpanData {
     let ours = Ours::new(Sampler::AlwaysOn, limits);
-    let start = ours.maker.start_exchange(SpanKind::Server, &remote(true), beginning);
+    let start = ours.start(&remote(true), beginning);
     let (context, Some(recording)) = start else { panic!("not recorded") };
     work(&context);
     // What the exchange ran in is over before the span is.
@@ -83,7 +83,7 @@ fn a_span_that_the_app_ended_says_no_more() {
 #[test]
 fn nobody_hears_of_what_is_discarded() {
     let ours = Ours::recording();
-    let start = ours.maker.start_exchange(SpanKind::Server, &remote(true), beginning);
+    let start = ours.start(&remote(true), beginning);
     let (context, Some(recording)) = start else { panic!("not recorded") };
     recording.discard();
     assert!(!context.span().is_recording());
@@ -111,7 +111,7 @@ fn a_caller_that_is_not_the_parent_is_linked_to() {
     let ours = Ours::recording();
     let caller = remote(true).span().span_context().clone();
     let linked = || Beginning { caller: Some(caller.clone()), ..beginning() };
-    drop(ours.maker.start_exchange(SpanKind::Server, &Context::new(), linked));
+    drop(ours.start(&Context::new(), linked));
     let [span] = &ours.ended()[..] else { panic!("one span") };
     let links: Vec<_> = span.links.iter().map(|link| link.span_context.clone()).collect();
     assert_eq!(links, [caller]);

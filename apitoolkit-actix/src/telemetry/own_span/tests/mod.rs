@@ -13,10 +13,10 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::trace::{Sampler, SpanData, SpanLimits};
 
-use super::{Beginning, Maker};
+use super::{Beginning, Maker, OwnSpan};
 use crate::{
-    exchange::Budget,
-    telemetry::{queue::SpanQueue, source, watch::Watch},
+    exchange::{Budget, RequestId},
+    telemetry::{Current, Notebook, queue::SpanQueue, source, watch::Watch},
 };
 
 /// Tracing of our own, and where its spans end.
@@ -45,7 +45,18 @@ impl Ours {
 
     /// An exchange below `parent`.
     fn exchange(&self, parent: &Context) -> Context {
-        self.maker.start_exchange(SpanKind::Server, parent, beginning).0
+        self.start(parent, beginning).0
+    }
+
+    /// The same, and its span if it is recorded.
+    fn start(
+        &self,
+        parent: &Context,
+        beginning: impl FnOnce() -> Beginning,
+    ) -> (Context, Option<OwnSpan>) {
+        let notebook = || Notebook::new(1, &RequestId::Made(1));
+        let (context, current) = self.maker.start_incoming(parent, beginning, notebook);
+        (context, current.and_then(Current::into_own_span))
     }
 
     /// The spans that ended.
