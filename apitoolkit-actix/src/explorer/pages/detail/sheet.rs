@@ -1,14 +1,17 @@
 use maud::{Markup, html};
+use opentelemetry::KeyValue;
 
 use super::{
-    Marks, actions::actions, failures, logs::logs, marks, message, raw::raw, waterfall::waterfall,
+    Marks, actions::actions, failures, logs::logs, marked, marks, message, raw::raw,
+    waterfall::waterfall,
 };
 use crate::{
     explorer::{
         pages::{
             View,
             common::{
-                Tab, Took, document, exact, icon, is_replay, method_class, status_badge, time,
+                Tab, Took, document, encoded, exact, icon, is_replay, method_class, status_badge,
+                time,
             },
         },
         record::{Part, Record},
@@ -28,6 +31,11 @@ pub(in crate::explorer) struct Sheet<'a> {
     /// The address of the list it was selected in, to go back to.
     pub(in crate::explorer) back: &'a str,
 }
+
+/// As many of the app's own attributes are shown at once, and as many characters of each. All of them
+/// are in the timeline.
+const MOST_SAID: usize = 8;
+const LONGEST_SAID: usize = 60;
 
 /// The page of one exchange.
 pub(in crate::explorer) fn exchange(view: &View<'_>, sheet: &Sheet<'_>) -> Markup {
@@ -64,7 +72,7 @@ pub(in crate::explorer) fn detail(view: &View<'_>, sheet: &Sheet<'_>) -> Markup 
                 }
             }
             (actions(view, sheet))
-            (ids(record))
+            (ids(view, record))
             (marks::list(sheet.marks))
             @if record.kind.is_exchange() {
                 div class="sides" {
@@ -106,7 +114,7 @@ pub(in crate::explorer::pages) fn summary(view: &View<'_>, record: &Record) -> M
     }
 }
 
-fn ids(record: &Record) -> Markup {
+fn ids(view: &View<'_>, record: &Record) -> Markup {
     let of = |key| record.text(key).map(str::to_owned);
     let ids = [
         ("Trace", Some(record.trace_id())),
@@ -131,6 +139,31 @@ fn ids(record: &Record) -> Markup {
                         }
                     }
                 }
+            }
+            (said(view, record))
+        }
+    }
+}
+
+/// What the app says of an exchange, with a way to compare all exchanges by it.
+fn said(view: &View<'_>, record: &Record) -> Markup {
+    let shown = [semconv::USER_ID, semconv::TENANT_ID, semconv::SESSION_ID, semconv::URL_TEMPLATE];
+    let is_said = |key: &str| !semconv::is_own(key) && !shown.contains(&key);
+    let attributes = record
+        .span
+        .attributes
+        .iter()
+        .filter(|attribute| record.kind.is_exchange() && is_said(attribute.key.as_str()));
+    html! {
+        @for KeyValue { key, value, .. } in attributes.take(MOST_SAID) {
+            @let value = value.as_str();
+            @let start: String = value.chars().take(LONGEST_SAID).collect();
+            div {
+                dt {
+                    a href={ (view.at("breakdown")) "?by=" (encoded(key.as_str())) }
+                        title="Compare exchanges by it" { (key) }
+                }
+                dd { code { (marked(&start, None)) @if start.len() < value.len() { "…" } } }
             }
         }
     }

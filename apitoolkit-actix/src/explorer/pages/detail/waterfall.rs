@@ -9,12 +9,15 @@ use super::{
     span::span,
     tree::{Node, nodes},
 };
-use crate::explorer::{
-    pages::{
-        View,
-        common::{Took, icon},
+use crate::{
+    explorer::{
+        pages::{
+            View,
+            common::{Took, icon},
+        },
+        record::{Kind, Record},
     },
-    record::{Kind, Record},
+    semconv,
 };
 
 /// As many spans are drawn; a file has the others.
@@ -57,6 +60,9 @@ fn line(view: &View<'_>, current: &Record, node: &Node<'_>, scale: &Scale) -> Ma
                 span class={ "name d" (depth) } {
                     (icon(record.kind))
                     span class="label" title=(name) { (name) }
+                    @if let Some(service) = other_service(view, record) {
+                        span class="tag" title="The service that it is a part of" { (service) }
+                    }
                     @if record.failed { span class="badge bad" { "error" } }
                     @if node.orphan {
                         span class="tag"
@@ -75,6 +81,11 @@ fn line(view: &View<'_>, current: &Record, node: &Node<'_>, scale: &Scale) -> Ma
             (span(view, record, is_current, offset))
         }
     }
+}
+
+/// Which service a span is a part of, where that is not this one.
+fn other_service<'r>(view: &View<'_>, record: &'r Record) -> Option<&'r str> {
+    record.text(semconv::SERVICE_NAME).filter(|service| *service != view.service)
 }
 
 /// What a span is called: an exchange by its request, as all of them have the same name.

@@ -14,12 +14,19 @@ use crate::{
 fn an_exchange_is_shown_whole() {
     let json = br#"{"b":1.50,"email":"[CLIENT_REDACTED]","a":[]}"#;
     let shown = Shown::with([
-        Made::statement("SELECT users").ids(7, 2).child_of(1).at(2, 4),
+        Made::statement("SELECT users")
+            .ids(7, 2)
+            .child_of(1)
+            .at(2, 4)
+            .attribute(semconv::SERVICE_NAME, "billing"),
         Made::incoming("POST", "/users", 500)
             .ids(7, 1)
+            .attribute(semconv::SERVICE_NAME, "shop")
             .attribute(semconv::URL_QUERY, "token=REDACTED&page=2")
             .attribute(semconv::HTTP_REQUEST_BODY_SIZE, 2_100_000)
             .attribute(semconv::HTTP_RESPONSE_BODY_SIZE, 17)
+            .attribute("user role", "author")
+            .attribute("about", "<b>".repeat(30))
             .header("http.request.header.authorization", &["Bearer [CLIENT_REDACTED]"])
             .header("http.request.header.content-type", &["application/json"])
             .body(semconv::HTTP_REQUEST_BODY, json)
@@ -53,7 +60,11 @@ fn an_exchange_is_shown_whole() {
         "  <span class=\"k\">&quot;b&quot;</span>: <span class=\"l\">1.50</span>,\n",
         "<strong>Withheld: unparseable text/html, 17 B.</strong>",
         "<th scope=\"row\">token</th><td><mark class=\"redacted\" title=\"redacted before it left\">REDACTED</mark>",
+        "<a href=\"/_apitoolkit/breakdown?by=user%20role\" title=\"Compare exchanges by it\">\
+         user role</a></dt><dd><code>author</code></dd>",
+        "&lt;b&gt;…</code></dd>",
         "<span class=\"label\" title=\"SELECT users\">",
+        "title=\"The service that it is a part of\">billing</span>",
         "<span class=\"name d1\">",
         "<rect x=\"200\" y=\"1\" height=\"8\" rx=\"2\" width=\"400\">",
         "<strong>db::Error</strong>",
@@ -72,6 +83,7 @@ fn an_exchange_is_shown_whole() {
             "{expected}: {html}"
         );
     }
+    assert_eq!(html.matches("The service that it is").count(), 1, "its own goes without saying");
 }
 
 /// The request's half of an exchange with this type and body.
