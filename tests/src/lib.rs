@@ -3,6 +3,7 @@
 
 mod app;
 mod ask;
+mod example;
 mod held;
 pub mod log;
 mod memory;
@@ -12,6 +13,7 @@ mod worker;
 
 pub use app::{SOON, Settings, TestApp, telemetry};
 pub use ask::{ask, ask_with};
+pub use example::example;
 pub use held::Held;
 pub use memory::{Round, peak_growth, resident};
 pub use raw::{End, Raw, Reply, normal};

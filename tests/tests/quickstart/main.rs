@@ -8,14 +8,9 @@ mod once;
 #[cfg(unix)]
 mod serving;
 
-use std::{
-    env,
-    path::PathBuf,
-    process::{Command, Output},
-    sync::OnceLock,
-};
+use std::process::{Command, Output};
 
-use serde_json::Value;
+use apitoolkit_tests::example;
 
 /// Planted in the requests and answers of the example, and in the environment of these tests.
 const SECRETS: &[&str] = &[
@@ -38,36 +33,9 @@ const SECRETS: &[&str] = &[
 ];
 const ENVIRONMENT_KEY: &str = "environment-key-2a2a";
 
-/// The example's program, built as `cargo test` has built it already; then this takes no time. A
-/// run of these tests alone would else find an old one or none.
-fn program() -> &'static PathBuf {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        // target/debug/deps/quickstart-0123456789abcdef
-        let this = env::current_exe().expect("this program");
-        let target = this.ancestors().nth(3).expect("a target directory");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["build", "--locked", "--workspace", "--example", "quickstart"])
-            .args((!cfg!(debug_assertions)).then_some("--release"))
-            .args(["--message-format", "json-render-diagnostics", "--target-dir"])
-            .arg(target)
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        let built = cargo.output().expect("cargo runs");
-        let errors = String::from_utf8_lossy(&built.stderr);
-        assert!(built.status.success(), "{errors}");
-        let executable = built.stdout.split(|byte| *byte == b'\n').find_map(|line| {
-            let message: Value = serde_json::from_slice(line).ok()?;
-            (message["target"]["name"] == "quickstart").then_some(())?;
-            message["executable"].as_str().map(PathBuf::from)
-        });
-        executable.expect("cargo names the program")
-    })
-}
-
 /// The example with an environment that would lead a less careful one astray.
 fn quickstart(arguments: &[&str]) -> Command {
-    let mut command = Command::new(program());
+    let mut command = Command::new(example("quickstart"));
     command
         .args(arguments)
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
