@@ -61,10 +61,25 @@ pub(super) struct Series {
 
 #[derive(Default)]
 struct Bound {
-    sets: HashMap<Box<[u8]>, Set, RandomState>,
+    sets: Vec<Set>,
+    /// Where the set of each key is among them.
+    places: HashMap<Box<[u8]>, usize, RandomState>,
     uses: u32,
     /// Room for a key.
     key: Vec<u8>,
+    /// What came last, and where its set is.
+    latest: Option<(Latest, usize)>,
+}
+
+/// A subject without a server, which most exchanges have. Two are compared faster than their keys.
+struct Latest {
+    incoming: bool,
+    method: &'static str,
+    https: bool,
+    status: Option<u16>,
+    failure: Option<Failure>,
+    version: Option<&'static str>,
+    route: Option<Arc<str>>,
 }
 
 /// What is recorded under one set of attributes. Histograms are bound when they are first recorded
@@ -142,21 +157,75 @@ fn bound<'b, T>(
 impl Bound {
     /// Lets `record` have what is recorded under the attributes of `subject`.
     fn with(&mut self, subject: &Subject<'_>, record: impl FnOnce(&mut Set)) {
-        let Self { sets, uses, key } = self;
+        let Self { sets, places, uses, key, latest } = self;
         *uses += 1;
         if *uses > MAX_USES {
             sets.clear();
+            places.clear();
+            *latest = None;
             *uses = 1;
         }
+        let place = match latest {
+            Some((latest, place)) if latest.is(subject) => *place,
+            _ => {
+                let place = Self::place(sets, places, key, subject);
+                *latest = Latest::of(subject).map(|latest| (latest, place));
+                place
+            }
+        };
+        if let Some(set) = sets.get_mut(place) {
+            record(set);
+        }
+    }
+
+    /// Where the set of a subject is.
+    fn place(
+        sets: &mut Vec<Set>,
+        places: &mut HashMap<Box<[u8]>, usize, RandomState>,
+        key: &mut Vec<u8>,
+        subject: &Subject<'_>,
+    ) -> usize {
         key.clear();
         subject.write_key(key);
-        if let Some(set) = sets.get_mut(&**key) {
-            return record(set);
+        if let Some(place) = places.get(&**key) {
+            return *place;
         }
         if sets.len() >= MAX_SETS {
             sets.clear();
+            places.clear();
         }
-        record(sets.entry(key.as_slice().into()).or_default());
+        sets.push(Set::default());
+        places.insert(key.as_slice().into(), sets.len() - 1);
+        sets.len() - 1
+    }
+}
+
+impl Latest {
+    fn of(subject: &Subject<'_>) -> Option<Self> {
+        let Subject { incoming, method, https, status, failure, version, route, server } = *subject;
+        let route = route.cloned();
+        server.is_none().then_some(Self {
+            incoming,
+            method,
+            https,
+            status,
+            failure,
+            version,
+            route,
+        })
+    }
+
+    /// Routes are compared by where they are, which is the same for all exchanges of one route.
+    fn is(&self, subject: &Subject<'_>) -> bool {
+        let Subject { incoming, method, https, status, failure, version, route, server } = *subject;
+        let is_route = match (&self.route, route) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        is_route
+            && server.is_none()
+            && (self.status, self.incoming, self.https) == (status, incoming, https)
+            && (self.method, self.version, self.failure) == (method, version, failure)
     }
 }
 
