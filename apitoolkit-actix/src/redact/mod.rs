@@ -25,6 +25,7 @@ mod events;
 mod explain;
 #[cfg(feature = "tracing")]
 mod field;
+mod find;
 mod form;
 mod header;
 mod json;

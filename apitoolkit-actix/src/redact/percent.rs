@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::find;
+
 /// How many encodings on top of each other are undone. A name that is encoded more often is taken
 /// for a secret.
 const MAX_DECODINGS: usize = 3;
@@ -16,6 +18,9 @@ pub(crate) fn decode(text: &str) -> Cow<'_, str> {
 
 /// `text` with `+` as a space and percent-decoded once, as forms and queries are read.
 pub(crate) fn decode_form(text: &str) -> Cow<'_, str> {
+    if !find::has_any(*b"++%", text) {
+        return Cow::Borrowed(text);
+    }
     if !text.as_bytes().contains(&b'+') {
         return decode(text);
     }

@@ -1,8 +1,8 @@
 //! Query strings and what looks like them: fragments, matrix parameters.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter};
 
-use super::{lists::Lists, marker::URL_MARKER, percent, splice::Splicer, text, url};
+use super::{find, lists::Lists, marker::URL_MARKER, percent, splice::Splicer, text, url};
 
 /// How often URLs inside of query values are followed. Deeper ones are redacted whole.
 const MAX_NESTING: u8 = 3;
@@ -19,17 +19,31 @@ pub(crate) fn redact<'q>(lists: &Lists, query: &'q str) -> Cow<'q, str> {
 pub(crate) fn redact_nested<'q>(lists: &Lists, query: &'q str, depth: u8) -> Cow<'q, str> {
     let mut splicer = Splicer::new(query.as_bytes());
     let mut start = 0;
-    for pair in query.split('&') {
+    for pair in split(query) {
         redact_pair(lists, pair, start, depth, &mut splicer);
         start += pair.len() + 1;
     }
     splicer.finish_str(query)
 }
 
+/// What stands between `&`.
+fn split(query: &str) -> impl Iterator<Item = &str> + Clone {
+    let mut rest = Some(query);
+    iter::from_fn(move || {
+        let text = rest?;
+        let (pair, after) = match find::split(b'&', text) {
+            Some((pair, after)) => (pair, Some(after)),
+            None => (text, None),
+        };
+        rest = after;
+        Some(pair)
+    })
+}
+
 /// The pairs of a query, decoded. One that is redacted before stays so.
-pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> + Clone {
+    split(query).filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = find::split(b'=', pair).unwrap_or((pair, ""));
         (percent::decode_form(name), percent::decode_form(value))
     })
 }
@@ -48,10 +62,19 @@ pub(crate) fn redact_all(query: &str) -> String {
 }
 
 fn redact_pair(lists: &Lists, pair: &str, start: usize, depth: u8, splicer: &mut Splicer<'_>) {
-    if let Some((name, value)) = pair.split_once('=')
+    let whole = find::split(b'=', pair);
+    if let Some((name, value)) = whole
         && lists.is_query(name.as_bytes())
     {
         mark(name, value, start, splicer);
+        return;
+    }
+    if !find::has_any(*b";\n\r", pair) {
+        if let Some((name, value)) = whole
+            && holds_secret(lists, value, depth)
+        {
+            mark(name, value, start, splicer);
+        }
         return;
     }
     let mut at = start;
@@ -85,7 +108,7 @@ fn mark(name: &str, value: &str, start: usize, splicer: &mut Splicer<'_>) {
 /// Whether the value of a harmless name is a URL with a secret in it, a token, or alike.
 pub(crate) fn holds_secret(lists: &Lists, value: &str, depth: u8) -> bool {
     // Most values are a word or a number.
-    if value.len() < 8 && !value.contains(['=', '%', '@']) {
+    if value.len() < 8 && !find::has_any(*b"=%@", value) {
         return false;
     }
     let Some(decoded) = percent::decode_fully(value) else { return true };

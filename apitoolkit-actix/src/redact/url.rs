@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
+    find,
     lists::Lists,
     marker::URL_MARKER,
     query,
@@ -62,7 +63,7 @@ pub(crate) fn redact_path<'p>(lists: &Lists, path: &'p str) -> Cow<'p, str> {
 }
 
 fn redact_path_nested<'p>(lists: &Lists, path: &'p str, depth: u8) -> Cow<'p, str> {
-    if !path.contains(['@', '=', '%']) {
+    if !find::has_any(*b"@=%", path) {
         return Cow::Borrowed(path);
     }
     let mut splicer = Splicer::new(path.as_bytes());
