@@ -13,6 +13,7 @@ const MAX_LENGTH: usize = 128;
 /// Addresses that were seen before: most exchanges come from a few peers and are for one host.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses {
+    latest: Option<(IpAddr, Arc<str>)>,
     peers: HashMap<IpAddr, Arc<str>, RandomState>,
     hosts: HashMap<Box<str>, Authority, RandomState>,
 }
@@ -20,6 +21,17 @@ pub(crate) struct Addresses {
 impl Addresses {
     /// An address as text.
     pub(super) fn peer(&mut self, ip: IpAddr) -> Arc<str> {
+        if let Some((latest, text)) = &self.latest
+            && *latest == ip
+        {
+            return Arc::clone(text);
+        }
+        let text = self.other_peer(ip);
+        self.latest = Some((ip, Arc::clone(&text)));
+        text
+    }
+
+    fn other_peer(&mut self, ip: IpAddr) -> Arc<str> {
         if let Some(known) = self.peers.get(&ip) {
             return Arc::clone(known);
         }

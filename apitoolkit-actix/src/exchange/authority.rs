@@ -38,11 +38,22 @@ pub(crate) struct Addressing<'f> {
 
 impl<'f> Addressing<'f> {
     pub(crate) fn read(fields: &'f Fields) -> Self {
-        let names =
-            ["host", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
-        let [host, forwarded, forwarded_for, forwarded_host, forwarded_proto] =
-            fields.firsts(names);
-        Self { host, forwarded, forwarded_for, forwarded_host, forwarded_proto }
+        let mut found = Self::default();
+        for field in fields.iter() {
+            let place = match field.name {
+                b"host" => &mut found.host,
+                b"forwarded" => &mut found.forwarded,
+                b"x-forwarded-for" => &mut found.forwarded_for,
+                b"x-forwarded-host" => &mut found.forwarded_host,
+                b"x-forwarded-proto" => &mut found.forwarded_proto,
+                _ => continue,
+            };
+            // The first of each counts.
+            if place.is_none() {
+                *place = Some(std::str::from_utf8(field.value).unwrap_or_default());
+            }
+        }
+        found
     }
 }
 
@@ -173,6 +184,19 @@ mod tests {
         assert_eq!(seen.client.as_deref(), Some("192.0.2.9"));
         assert_eq!(seen.host, Authority::parse("shop.example:8443"));
         assert_eq!(seen.https, Some(true));
+    }
+
+    #[test]
+    fn the_first_of_each_counts() {
+        let mut fields = Fields::default();
+        for (name, value) in [("host", &b"a"[..]), ("HOST", b"b"), ("host", b"c")] {
+            fields.push(name, value, false);
+        }
+        fields.push("forwarded", b"\xff", false);
+        fields.push("forwarded", b"for=10.0.0.1", false);
+        let read = Addressing::read(&fields);
+        assert_eq!((read.host, read.forwarded_for), (Some("a"), None));
+        assert_eq!(Forwarded::read(&read), Forwarded::default());
     }
 
     #[test]

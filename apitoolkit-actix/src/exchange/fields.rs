@@ -1,6 +1,7 @@
 /// A list of named values (headers, path parameters) in one buffer.
 ///
-/// Copying a request's headers costs two allocations, however many there are.
+/// Copying a request's headers costs two allocations, however many there are. Every value of a name
+/// stands behind the first of them, as it does in the maps that they are copied from.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     bytes: Vec<u8>,
@@ -42,6 +43,9 @@ impl<'h> Extend<(&'h str, &'h [u8], bool)> for Fields {
 }
 
 impl Fields {
+    /// An empty list.
+    pub(crate) const NONE: &Self = &Self { bytes: Vec::new(), entries: Vec::new() };
+
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.entries.clear();
@@ -52,10 +56,6 @@ impl Fields {
         let name_end = self.bytes.len();
         self.bytes.extend_from_slice(value);
         self.entries.push(Entry { name_end, value_end: self.bytes.len(), sensitive });
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
@@ -76,19 +76,6 @@ impl Fields {
     /// The first value under a name, if it is UTF-8.
     pub(crate) fn first<'f>(&'f self, name: &'f str) -> Option<&'f str> {
         self.all(name).next().and_then(|value| std::str::from_utf8(value).ok())
-    }
-
-    /// As [`first`](Self::first), of several names in one pass.
-    pub(crate) fn firsts<const N: usize>(&self, names: [&str; N]) -> [Option<&str>; N] {
-        let mut values = [None; N];
-        for field in self.iter() {
-            for (value, name) in values.iter_mut().zip(names) {
-                if value.is_none() && field.name == name.as_bytes() {
-                    *value = Some(field.value);
-                }
-            }
-        }
-        values.map(|value| value.and_then(|value| std::str::from_utf8(value).ok()))
     }
 
     /// How much memory the list holds, in bytes.
@@ -115,17 +102,5 @@ mod tests {
         assert_eq!(fields.all("a").count(), 2);
         assert_eq!(fields.first("a"), Some("1"));
         assert_eq!(fields.first("missing"), None);
-    }
-
-    #[test]
-    fn several_names_are_looked_up_in_one_pass() {
-        let mut fields = Fields::default();
-        fields.push("latin", b"\xff", false);
-        fields.push("b", b"1", false);
-        fields.push("latin", b"2", false);
-        fields.push("b", b"3", false);
-        let names = ["b", "missing", "latin", "B", "b"];
-        assert_eq!(fields.firsts(names), names.map(|name| fields.first(name)));
-        assert_eq!(fields.firsts(names), [Some("1"), None, None, None, Some("1")]);
     }
 }

@@ -183,23 +183,51 @@ impl Default for Exchange {
 impl Exchange {
     /// Forgets everything and keeps the memory.
     pub(super) fn clear(&mut self) {
-        let request = std::mem::take(&mut self.request);
-        let (mut target, mut fields) = (request.target, request.fields);
+        // In place: it is a large thing to move.
+        let Self {
+            id,
+            request_id,
+            direction,
+            request: RequestHead { method, target, path_end, version, origin, peer, fields },
+            request_body,
+            response,
+            response_body,
+            route,
+            path_params: PathParams { path, params, secret },
+            secret_query,
+            errors,
+            attributes,
+            failure,
+            started,
+            took,
+            spare,
+        } = self;
+        *id = 0;
+        *request_id = None;
+        *direction = Direction::Incoming;
+        *method = Method::default();
         target.clear();
+        *path_end = 0;
+        *version = None;
+        *origin = Origin::default();
+        *peer = None;
         fields.clear();
-        let mut spare = self.take_response_fields();
-        if let Some(response) = self.response.take() {
-            spare = response.fields;
+        *request_body = BodyBuffer::default();
+        if let Some(response) = response.take() {
+            *spare = response.fields;
         }
         spare.clear();
-        let mut params = std::mem::take(&mut self.path_params.params);
+        *response_body = BodyBuffer::default();
+        *route = None;
+        *path = None;
         params.clear();
-        *self = Self {
-            request: RequestHead { target, fields, ..RequestHead::default() },
-            path_params: PathParams { params, ..PathParams::default() },
-            spare,
-            ..Self::default()
-        };
+        secret.clear();
+        *secret_query = false;
+        errors.clear();
+        *attributes = Attributes::default();
+        *failure = None;
+        *started = SystemTime::UNIX_EPOCH;
+        *took = Duration::ZERO;
     }
 
     /// An empty list for the response's headers.

@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use super::authority::Authority;
 
 /// Where a request goes, as its target or its URL says.
@@ -41,10 +39,11 @@ impl Origin {
     }
 
     /// The scheme of the URL; empty if it has none.
-    pub(crate) fn scheme(&self) -> Cow<'static, str> {
+    pub(crate) fn scheme(&self) -> &str {
         match &self.other_scheme {
-            Some(scheme) => Cow::Owned(scheme.to_string()),
-            None => Cow::Borrowed(if self.https { "https" } else { "http" }),
+            Some(scheme) => scheme,
+            None if self.https => "https",
+            None => "http",
         }
     }
 }

@@ -1,92 +1,85 @@
-use std::{borrow::Cow, fmt, mem, net::SocketAddr, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, iter, mem, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Addresses, Direction, Exchange, Failure, Fields, Method, RedactedBody, RedactedError,
-    RequestHead, Value,
+    Addresses, Direction, Exchange, Failure, Fields, Memory, Method, RedactedBody, RedactedError,
+    RedactedHeaders, RequestHead, Value,
     authority::{Addressing, Authority, Forwarded},
     error_report::MARKED_FAILED,
     params,
 };
-use crate::redact::{HeaderName, PathParam, Redactor, Scratch, Side};
+use crate::redact::{Headers, PathParam, Redactor, Side};
 
 /// An exchange from which everything secret was taken out.
 ///
-/// Its only constructor is [`Exchange::redact`], and it is all that the layers above accept.
+/// Its only constructor is [`Exchange::redact`], and it is all that the layers above accept. It
+/// borrows from the exchange what nothing had to be taken out of.
 #[derive(Debug)]
 #[non_exhaustive]
-pub(crate) struct RedactedExchange {
+pub(crate) struct RedactedExchange<'e> {
     pub(crate) id: u128,
-    pub(crate) request_id: Option<String>,
+    pub(crate) request_id: Option<Cow<'e, str>>,
     pub(crate) direction: Direction,
     /// Of an outgoing exchange: the whole URL.
     pub(crate) full_url: Option<String>,
-    pub(crate) method: Method,
-    pub(crate) route: Option<Arc<str>>,
+    pub(crate) method: &'e Method,
+    pub(crate) route: Option<&'e Arc<str>>,
     /// Empty where a call's URL has none.
-    pub(crate) scheme: Cow<'static, str>,
-    pub(crate) path: String,
-    pub(crate) query: Option<String>,
+    pub(crate) scheme: &'e str,
+    pub(crate) path: Cow<'e, str>,
+    pub(crate) query: Option<Cow<'e, str>>,
     /// A JSON object.
-    pub(crate) path_params: String,
+    pub(crate) path_params: &'e str,
     /// A JSON object.
-    pub(crate) query_params: String,
+    pub(crate) query_params: &'e str,
     pub(crate) server: Option<Authority>,
     pub(crate) client_address: Option<Arc<str>>,
     pub(crate) peer_address: Option<Arc<str>>,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) protocol_version: Option<&'static str>,
-    pub(crate) user_agent: Option<Arc<str>>,
     pub(crate) status: Option<u16>,
-    pub(crate) request_headers: Vec<RedactedHeader>,
-    pub(crate) response_headers: Vec<RedactedHeader>,
-    pub(crate) request_body: RedactedBody,
-    pub(crate) response_body: RedactedBody,
+    pub(crate) request_headers: RedactedHeaders<'e>,
+    pub(crate) response_headers: RedactedHeaders<'e>,
+    pub(crate) request_body: RedactedBody<'e>,
+    pub(crate) response_body: RedactedBody<'e>,
     pub(crate) errors: Vec<RedactedError>,
     pub(crate) attributes: Vec<(Cow<'static, str>, Value)>,
     pub(crate) failure: Option<Failure>,
     pub(crate) took: Duration,
 }
 
-/// One header, every value of it.
-#[derive(Debug)]
-pub(crate) struct RedactedHeader {
-    pub(crate) name: Arc<HeaderName>,
-    pub(crate) value: Arc<str>,
-    /// Those that follow the first.
-    pub(crate) more: Vec<Arc<str>>,
-}
-
 impl Exchange {
     /// Takes everything secret out.
-    pub(crate) fn redact(
-        &mut self,
-        redactor: &Redactor,
-        scratch: &mut Scratch,
-        addresses: &mut Addresses,
-    ) -> RedactedExchange {
-        let request = &self.request;
-        let outgoing = self.direction != Direction::Incoming;
+    pub(crate) fn redact<'e>(
+        &'e mut self,
+        redactor: &'e Redactor,
+        memory: &'e mut Memory,
+    ) -> RedactedExchange<'e> {
+        let attributes = mem::take(&mut self.attributes).redact(redactor);
+        let this = &*self;
+        let Memory { scratch, addresses, named, path_params, query_params } = memory;
+        let request = &this.request;
+        let outgoing = this.direction != Direction::Incoming;
         // What an app tells a server about its own clients says nothing about that server.
-        let headers = match outgoing {
+        let addressing = match outgoing {
             true => Addressing::default(),
             false => Addressing::read(&request.fields),
         };
-        let forwarded = Forwarded::read(&headers);
-        let named = self.named_params(redactor);
-        let path = self.redacted_path(&named, redactor);
-        let path_params = self.redacted_path_params(&named, redactor);
-        let query = request.query().map(|query| match self.secret_query {
+        let forwarded = Forwarded::read(&addressing);
+        let named = named.of(&this.path_params, redactor);
+        let path = this.redacted_path(named, redactor);
+        this.write_path_params(named, redactor, path_params);
+        let query = request.query().map(|query| match this.secret_query {
             true => Cow::Owned(redactor.query(&Redactor::whole_query(query)).into_owned()),
             false => redactor.query(query),
         });
-        let request_headers = self::headers(&request.fields, redactor);
+        let pairs = query.as_deref().into_iter().flat_map(Redactor::decoded_pairs);
+        params::write_object(query_params, pairs);
         let peer_address = request.peer.map(|peer| addresses.peer(peer.ip()));
-        let none = Fields::default();
-        let response_fields = self.response.as_ref().map_or(&none, |head| &head.fields);
+        let response_fields = this.response.as_ref().map_or(Fields::NONE, |head| &head.fields);
         RedactedExchange {
-            id: self.id,
-            request_id: self.request_id.as_deref().map(|id| redactor.text(id).into_owned()),
-            direction: self.direction,
+            id: this.id,
+            request_id: this.request_id.as_deref().map(|id| redactor.text(id)),
+            direction: this.direction,
             full_url: if outgoing {
                 full_url(request, &path, query.as_deref(), redactor)
             } else {
@@ -96,68 +89,63 @@ impl Exchange {
             server: if outgoing {
                 request.origin.server(|text| addresses.host(text))
             } else {
-                server(request, &forwarded, headers.host, addresses)
+                server(request, &forwarded, addressing.host, addresses)
             },
             path_params,
-            query_params: params::object(
-                query.as_deref().into_iter().flat_map(Redactor::decoded_pairs),
-            ),
-            path: path.into_owned(),
-            query: query.map(Cow::into_owned),
+            query_params,
+            path,
+            query,
             client_address: forwarded.client.or_else(|| peer_address.clone()),
             peer_address,
             peer: request.peer,
             protocol_version: request.version,
-            user_agent: request_headers
-                .iter()
-                .find(|header| header.name.as_str() == "user-agent")
-                .map(|header| Arc::clone(&header.value)),
-            status: self.response.as_ref().map(|head| head.status),
-            request_headers,
-            response_headers: self::headers(response_fields, redactor),
+            status: this.response.as_ref().map(|head| head.status),
+            request_headers: RedactedHeaders::new(Headers::OfRequest, &request.fields, redactor),
+            response_headers: RedactedHeaders::new(Headers::OfResponse, response_fields, redactor),
             request_body: RedactedBody::new(
                 Side::Request,
-                &self.request_body,
+                &this.request_body,
                 &request.fields,
                 redactor,
                 scratch,
             ),
             response_body: RedactedBody::new(
                 Side::Response,
-                &self.response_body,
+                &this.response_body,
                 response_fields,
                 redactor,
                 scratch,
             ),
-            errors: self.errors.iter().map(|report| RedactedError::new(report, redactor)).collect(),
-            attributes: mem::take(&mut self.attributes).redact(redactor),
-            failure: self.failure,
-            took: self.took,
-            route: self.route.clone(),
-            method: request.method.clone(),
+            errors: this.errors.iter().map(|report| RedactedError::new(report, redactor)).collect(),
+            attributes,
+            failure: this.failure,
+            took: this.took,
+            route: this.route.as_ref(),
+            method: &request.method,
         }
     }
 
     /// The path's parameters, and which of them are secret for what they are called.
-    fn named_params(&self, redactor: &Redactor) -> Vec<PathParam<'_>> {
-        let params = self.path_params.params.iter();
-        params
-            .map(|(name, start, end)| PathParam {
-                name,
-                start: *start,
-                end: *end,
-                secret: redactor.is_path_param(name),
-            })
-            .collect()
+    fn named_params<'n>(
+        &'n self,
+        secret: &'n [bool],
+    ) -> impl Iterator<Item = PathParam<'n>> + Clone {
+        let params = self.path_params.params.iter().zip(secret);
+        params.map(|((name, start, end), secret)| PathParam {
+            name,
+            start: *start,
+            end: *end,
+            secret: *secret,
+        })
     }
 
-    fn redacted_path(&self, named: &[PathParam<'_>], redactor: &Redactor) -> Cow<'_, str> {
+    fn redacted_path(&self, secret: &[bool], redactor: &Redactor) -> Cow<'_, str> {
         let matched = self.path_params.path.as_deref();
-        let secret = named
-            .iter()
+        let secret = self
+            .named_params(secret)
             .enumerate()
             .filter(|(at, param)| param.secret || self.path_params.secret.contains(at))
-            .map(|(_, param)| *param);
+            .map(|(_, param)| param);
         let path = matched.unwrap_or_else(|| self.request.path());
         let redacted = redactor.path_without(path, secret);
         match matched {
@@ -168,24 +156,30 @@ impl Exchange {
         }
     }
 
-    fn redacted_path_params(&self, named: &[PathParam<'_>], redactor: &Redactor) -> String {
+    fn write_path_params(&self, secret: &[bool], redactor: &Redactor, out: &mut String) {
         if self.route.is_none() {
             // They are those of a route that did not run: known so that the path can be redacted.
-            return params::object(std::iter::empty());
+            return params::write_object(out, iter::empty());
         }
         let path = self.path_params.path.as_deref().unwrap_or_else(|| self.request.path());
-        params::object(named.iter().enumerate().filter_map(|(at, param)| {
+        let params = self.named_params(secret).enumerate().filter_map(|(at, param)| {
             let value = match path.get(param.start..param.end)? {
                 _ if self.path_params.secret.contains(&at) => Redactor::URL_MARKER.into(),
                 value if param.secret && !value.is_empty() => Redactor::URL_MARKER.into(),
                 value => redactor.path_value(value),
             };
             Some((param.name.into(), value))
-        }))
+        });
+        params::write_object(out, params);
     }
 }
 
-impl RedactedExchange {
+impl<'e> RedactedExchange<'e> {
+    /// The request's and the response's.
+    pub(crate) fn bodies(&self) -> [&RedactedBody<'e>; 2] {
+        [&self.request_body, &self.response_body]
+    }
+
     /// Whether the exchange counts as failed: it broke off, or it was answered with a 5xx (a call:
     /// with a 4xx, too). A call that was cancelled did not fail.
     pub(crate) fn is_failed(&self) -> bool {
@@ -228,10 +222,10 @@ impl RedactedExchange {
 }
 
 /// The exchange in one line, for a person who reads along.
-impl fmt::Display for RedactedExchange {
+impl fmt::Display for RedactedExchange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let method = self.method.original().unwrap_or_else(|| self.method.name());
-        let route = self.route.as_deref().unwrap_or("(no route)");
+        let route = self.route.map_or("(no route)", |route| &**route);
         write!(f, "{method} {} -> {route} ", self.path)?;
         match self.status {
             Some(status) => write!(f, "{status}")?,
@@ -245,9 +239,15 @@ impl fmt::Display for RedactedExchange {
     }
 }
 
-fn scheme(request: &RequestHead, forwarded: &Forwarded) -> Cow<'static, str> {
+fn scheme<'e>(request: &'e RequestHead, forwarded: &Forwarded) -> &'e str {
     match forwarded.https {
-        Some(https) => Cow::Borrowed(if https { "https" } else { "http" }),
+        Some(https) => {
+            if https {
+                "https"
+            } else {
+                "http"
+            }
+        }
         None => request.origin.scheme(),
     }
 }
@@ -267,9 +267,9 @@ fn full_url(
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
     let (mark, query) = query.map_or(("", ""), |query| ("?", query));
     if authority.bytes().all(is_plain) {
-        return Some([&scheme, "://", authority, path, mark, query].concat());
+        return Some([scheme, "://", authority, path, mark, query].concat());
     }
-    let base = [&scheme, "://", authority].concat();
+    let base = [scheme, "://", authority].concat();
     Some([&redactor.url(&base), path, mark, query].concat())
 }
 
@@ -288,17 +288,4 @@ fn server(
     let default = if scheme(request, forwarded) == "https" { 443 } else { 80 };
     server.port = server.port.or(Some(default));
     Some(server)
-}
-
-/// Headers in the order of their first appearance, every value of a name together.
-fn headers(fields: &Fields, redactor: &Redactor) -> Vec<RedactedHeader> {
-    let mut headers: Vec<RedactedHeader> = Vec::with_capacity(fields.len());
-    let each = fields.iter().map(|field| (field.name, field.value, field.sensitive));
-    redactor.headers(each, |name, value| {
-        match headers.iter_mut().find(|header| header.name == name) {
-            Some(header) => header.more.push(value),
-            None => headers.push(RedactedHeader { name, value, more: Vec::new() }),
-        }
-    });
-    headers
 }

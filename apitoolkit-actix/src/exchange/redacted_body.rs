@@ -1,24 +1,24 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use super::{BodyBuffer, Fields};
-use crate::redact::{Body, BodyText, Redactor, Scratch, Side};
+use crate::redact::{BodyText, Captured, Redactor, Scratch, Side};
 
 /// What may leave of a body.
 #[derive(Debug)]
-pub(crate) struct RedactedBody {
+pub(crate) struct RedactedBody<'e> {
     /// Bytes on the wire; absent when nobody counted them to the end.
     pub(crate) size: Option<u64>,
     /// Absent when capture is off, when there is no body, and when it was shed.
-    pub(crate) content: Option<Vec<u8>>,
+    pub(crate) content: Option<Cow<'e, [u8]>>,
     /// Whether `content` is the notice that stands for a withheld body.
     pub(crate) withheld: bool,
 }
 
-impl RedactedBody {
+impl<'e> RedactedBody<'e> {
     /// Redacts what was captured, or puts the reason why it is withheld in its place.
     pub(super) fn new(
         side: Side,
-        seen: &BodyBuffer,
+        seen: &'e BodyBuffer,
         fields: &Fields,
         redactor: &Redactor,
         scratch: &mut Scratch,
@@ -31,7 +31,7 @@ impl RedactedBody {
         }
         let content_type: Vec<_> = fields.all("content-type").collect();
         let content_encoding: Vec<_> = fields.all("content-encoding").collect();
-        let captured = Body {
+        let captured = Captured {
             content_type: &content_type,
             content_encoding: &content_encoding,
             bytes: seen.bytes(),
@@ -39,18 +39,18 @@ impl RedactedBody {
             total: size.unwrap_or(0).max(seen.total()),
             cap: seen.cap(),
         };
-        match redactor.body(side, &captured, scratch) {
+        match redactor.captured(side, &captured, scratch) {
             BodyText::Empty => nothing,
-            BodyText::Content(content) => Self { content: Some(content.into_owned()), ..nothing },
+            BodyText::Content(content) => Self { content: Some(content), ..nothing },
             BodyText::Withheld(why) => {
                 let notice = why.to_string().into_bytes();
-                Self { content: Some(notice), withheld: true, ..nothing }
+                Self { content: Some(notice.into()), withheld: true, ..nothing }
             }
         }
     }
 }
 
-impl fmt::Display for RedactedBody {
+impl fmt::Display for RedactedBody<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.size {
             Some(size) => write!(f, "{size} B")?,

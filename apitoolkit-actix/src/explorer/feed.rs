@@ -16,13 +16,15 @@ use std::{
 };
 
 use opentelemetry::InstrumentationScope;
+use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_sdk::{logs::SdkLogRecord, trace::SpanData};
+use prost::Message as _;
 
 use super::{
-    record::{Line, Record, size_of_span},
+    record::{Line, Record, size_of_span, span_of},
     store::{File, Store},
 };
-use crate::telemetry::{Watch, Watcher};
+use crate::telemetry::{self, Watch, Watcher};
 
 /// How many spans and log records may wait, and how many bytes of them.
 const MAX_ITEMS: usize = 4_096;
@@ -46,6 +48,8 @@ pub(super) struct Feed {
 #[derive(Debug)]
 enum Item {
     Span(Box<SpanData>),
+    /// An exchange's span, as OTLP has it.
+    Exchange(Box<[u8]>),
     Line(Line),
     Import(Vec<SpanData>),
     /// Somebody waits until everything before it is in the store, and in the file.
@@ -123,6 +127,10 @@ impl Watcher for Feed {
         self.offer(size_of_span(span), || Item::Span(Box::new(span.clone())));
     }
 
+    fn exchange(&self, span: &[u8]) {
+        self.offer(span.len(), || Item::Exchange(span.into()));
+    }
+
     fn log(&self, record: &SdkLogRecord, scope: &InstrumentationScope) {
         let line = Line::of(record, scope.name());
         self.offer(line.size(), || Item::Line(line));
@@ -184,6 +192,15 @@ impl Filler {
                 let bytes = size_of_span(&span);
                 self.keep(*span, false);
                 self.waiting.fetch_sub(bytes, Ordering::AcqRel);
+            }
+            Item::Exchange(span) => {
+                // What was written by ourselves can be read.
+                let read = Span::decode(&*span).ok().and_then(|span| span_of(span, None).ok());
+                if let Some(read) = read {
+                    let instrumentation_scope = telemetry::own_scope();
+                    self.keep(SpanData { instrumentation_scope, ..read }, false);
+                }
+                self.waiting.fetch_sub(span.len(), Ordering::AcqRel);
             }
             Item::Line(line) => {
                 self.waiting.fetch_sub(line.size(), Ordering::AcqRel);

@@ -4,8 +4,9 @@
 //! once, and a value in which no rule found anything is not searched again.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
-    fmt,
+    fmt, iter,
     sync::Arc,
 };
 
@@ -28,21 +29,38 @@ const PATIENCE: u32 = 4_096;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct HeaderName {
     name: Box<str>,
-    request: Arc<str>,
-    response: Arc<str>,
+    request: Box<str>,
+    response: Box<str>,
 }
 
 /// Headers that were seen before. It holds no secret: no value that a rule changes.
+#[derive(Default)]
 pub(super) struct Memo {
-    names: HashMap<Box<[u8]>, Known, RandomState>,
+    names: Vec<Known>,
+    /// Where each name is among them.
+    places: HashMap<Box<[u8]>, usize, RandomState>,
+    /// How many values are remembered of all names.
     values: usize,
-    marker: Arc<str>,
+    /// The name that came first, of each kind of list.
+    first: [usize; 3],
+}
+
+/// Which headers a list is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Headers {
+    OfRequest,
+    OfResponse,
+    /// One that is looked at for itself.
+    Single,
 }
 
 struct Known {
-    name: Arc<HeaderName>,
+    name: HeaderName,
     /// Whether the whole value goes, whatever it is.
     is_secret: bool,
+    /// Where the name is that followed this one: most requests have the headers of the one before,
+    /// in the same order.
+    next: usize,
     /// The value that came last, if no rule changes it.
     latest: Arc<str>,
     clean: HashSet<Arc<str>, RandomState>,
@@ -58,83 +76,145 @@ impl HeaderName {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn as_str(&self) -> &str {
         &self.name
     }
 
     /// The attribute of a request's header.
-    pub(crate) fn request_attribute(&self) -> &Arc<str> {
+    pub(crate) fn request_attribute(&self) -> &str {
         &self.request
     }
 
     /// The attribute of a response's header.
-    pub(crate) fn response_attribute(&self) -> &Arc<str> {
+    pub(crate) fn response_attribute(&self) -> &str {
         &self.response
     }
 }
 
 impl Memo {
-    pub(super) fn new() -> Self {
-        Self { names: HashMap::default(), values: 0, marker: MARKER.into() }
-    }
-
-    /// The name of a header, and its value, redacted as by [`header::redact`].
-    pub(super) fn header(
+    /// Each header, with every value of it, redacted as by [`header::redact`].
+    pub(super) fn headers<'h>(
         &mut self,
         lists: &Lists,
-        name: &[u8],
-        value: &[u8],
-        sensitive: bool,
-    ) -> (Arc<HeaderName>, Arc<str>) {
-        let Self { names, values, marker } = self;
-        let mut of = |known: &mut Known| {
-            let value = match sensitive || known.is_secret {
-                true => Arc::clone(marker),
-                false => known.value(lists, value, values),
+        which: Headers,
+        mut headers: impl Iterator<Item = (&'h [u8], &'h [u8], bool)>,
+        mut each: impl FnMut(&HeaderName, &[Cow<'_, str>]),
+    ) {
+        let mut before = None;
+        let mut next = headers.next();
+        while let Some((name, value, sensitive)) = next {
+            next = headers.next();
+            let mut more = Vec::new();
+            while let Some((_, value, sensitive)) = next.filter(|next| next.0 == name) {
+                more.push((value, sensitive));
+                next = headers.next();
+            }
+            let place = self.place(lists, which, before, name);
+            let Some(known) = place.and_then(|place| self.names.get_mut(place)) else {
+                let name = String::from_utf8_lossy(name);
+                let values = iter::once((value, sensitive)).chain(more);
+                let values =
+                    values.map(|(value, marked)| header::redact(lists, &name, value, marked));
+                each(&HeaderName::new(&name), &values.collect::<Vec<_>>());
+                continue;
             };
-            (Arc::clone(&known.name), value)
+            before = place;
+            let values = &mut self.values;
+            if more.is_empty() {
+                let (name, value) = known.redact(lists, value, sensitive, values);
+                each(name, &[value]);
+                continue;
+            }
+            let redacted = iter::once((value, sensitive)).chain(more).map(|(value, sensitive)| {
+                Cow::Owned(known.redact(lists, value, sensitive, values).1.into_owned())
+            });
+            let redacted: Vec<_> = redacted.collect();
+            each(&known.name, &redacted);
+        }
+    }
+
+    /// Where a name is. Absent if it is not among those that are remembered.
+    #[inline]
+    fn place(
+        &mut self,
+        lists: &Lists,
+        which: Headers,
+        before: Option<usize>,
+        name: &[u8],
+    ) -> Option<usize> {
+        let expected = *self.next(which, before)?;
+        if self.names.get(expected).is_some_and(|known| known.name.name.as_bytes() == name) {
+            return Some(expected);
+        }
+        let place = match self.places.get(name) {
+            Some(place) => *place,
+            None => self.learn(lists, name)?,
         };
-        if let Some(known) = names.get_mut(name) {
-            return of(known);
+        *self.next(which, before)? = place;
+        Some(place)
+    }
+
+    /// Where the name is that comes next, as far as is known.
+    fn next(&mut self, which: Headers, before: Option<usize>) -> Option<&mut usize> {
+        match before {
+            Some(before) => self.names.get_mut(before).map(|known| &mut known.next),
+            None => self.first.get_mut(which as usize),
         }
-        let text = String::from_utf8_lossy(name);
-        if names.len() >= MAX_NAMES || name.len() > MAX_LENGTH {
-            let value = header::redact(lists, &text, value, sensitive);
-            return (Arc::new(HeaderName::new(&text)), value.into());
+    }
+
+    fn learn(&mut self, lists: &Lists, name: &[u8]) -> Option<usize> {
+        if self.names.len() >= MAX_NAMES || name.len() > MAX_LENGTH {
+            return None;
         }
-        of(names.entry(name.into()).or_insert_with(|| Known::new(lists, &text)))
+        let place = self.names.len();
+        self.names.push(Known::new(lists, &String::from_utf8_lossy(name)));
+        self.places.insert(name.into(), place);
+        Some(place)
     }
 }
 
 impl Known {
     fn new(lists: &Lists, name: &str) -> Self {
         Self {
-            name: Arc::new(HeaderName::new(name)),
+            name: HeaderName::new(name),
             is_secret: header::is_secret(lists, name),
+            next: 0,
             latest: Arc::default(),
             clean: HashSet::default(),
             misses: 0,
         }
     }
 
-    /// `of_all` counts the values that are remembered of all names.
-    fn value(&mut self, lists: &Lists, value: &[u8], of_all: &mut usize) -> Arc<str> {
-        if self.latest.as_bytes() == value {
-            return Arc::clone(&self.latest);
+    /// The name, and a value less what is secret. `of_all` counts the values that are remembered of
+    /// all names.
+    #[inline]
+    fn redact<'v>(
+        &'v mut self,
+        lists: &Lists,
+        value: &'v [u8],
+        sensitive: bool,
+        of_all: &mut usize,
+    ) -> (&'v HeaderName, Cow<'v, str>) {
+        if sensitive || self.is_secret {
+            return (&self.name, Cow::Borrowed(MARKER));
         }
-        let text = std::str::from_utf8(value).ok().filter(|text| text.len() <= MAX_LENGTH);
-        if let Some(known) = text.and_then(|text| self.clean.get(text)) {
-            self.latest = Arc::clone(known);
-            return Arc::clone(known);
+        if self.latest.as_bytes() != value {
+            let text = std::str::from_utf8(value).ok().filter(|text| text.len() <= MAX_LENGTH);
+            if let Some(known) = text.and_then(|text| self.clean.get(text)) {
+                self.latest = Arc::clone(known);
+            } else {
+                let redacted = header::redact(lists, &self.name.name, value, false);
+                if text == Some(&*redacted) {
+                    self.remember(&redacted, of_all);
+                }
+                return (&self.name, redacted);
+            }
         }
-        let redacted: Arc<str> = header::redact(lists, self.name.as_str(), value, false).into();
-        if text == Some(&*redacted) {
-            self.remember(&redacted, of_all);
-        }
-        redacted
+        (&self.name, Cow::Borrowed(&*self.latest))
     }
 
-    fn remember(&mut self, value: &Arc<str>, of_all: &mut usize) {
+    fn remember(&mut self, value: &str, of_all: &mut usize) {
         if self.clean.len() >= MAX_VALUES || *of_all >= MAX_VALUES_OF_ALL {
             self.misses += 1;
             if self.misses < PATIENCE {
@@ -144,7 +224,7 @@ impl Known {
             self.clean.clear();
             self.misses = 0;
         }
-        if *of_all < MAX_VALUES_OF_ALL && self.clean.insert(Arc::clone(value)) {
+        if *of_all < MAX_VALUES_OF_ALL && self.clean.insert(value.into()) {
             *of_all += 1;
         }
     }
@@ -162,6 +242,22 @@ mod tests {
     use super::*;
     use crate::redact::Policy;
 
+    /// As one header of a request.
+    fn header(memo: &mut Memo, lists: &Lists, name: &[u8], value: &[u8], marked: bool) -> String {
+        let mut seen = Vec::new();
+        let header = iter::once((name, value, marked));
+        memo.headers(lists, Headers::Single, header, |name, values| {
+            let [value] = values else { panic!("{values:?}") };
+            seen.push((HeaderName::new(name.as_str()), value.clone().into_owned()));
+        });
+        let [(seen, value)] = &seen[..] else { panic!("{seen:?}") };
+        let text = String::from_utf8_lossy(name);
+        assert_eq!(seen.as_str(), text);
+        assert_eq!(seen.request_attribute(), format!("http.request.header.{text}"));
+        assert_eq!(seen.response_attribute(), format!("http.response.header.{text}"));
+        value.clone()
+    }
+
     fn lists() -> Lists {
         Lists::new(&Policy { headers: vec!["x-internal".into()], ..Policy::default() })
     }
@@ -169,7 +265,7 @@ mod tests {
     /// Every header three times: what is remembered says the same as what was worked out.
     #[test]
     fn what_is_remembered_is_what_the_rules_say() {
-        let (lists, mut memo) = (lists(), Memo::new());
+        let (lists, mut memo) = (lists(), Memo::default());
         let headers: [(&str, &[u8], bool); 11] = [
             ("accept", b"application/json", false),
             ("accept", b"text/plain;q=0.9", false),
@@ -184,49 +280,69 @@ mod tests {
             ("x-note", b"Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", false),
         ];
         for (name, value, sensitive) in headers.iter().chain(&headers).chain(&headers) {
-            let (seen, redacted) = memo.header(&lists, name.as_bytes(), value, *sensitive);
+            let redacted = header(&mut memo, &lists, name.as_bytes(), value, *sensitive);
             assert_eq!(*redacted, *header::redact(&lists, name, value, *sensitive), "{name}");
-            assert_eq!(seen.as_str(), *name);
-            assert_eq!(**seen.request_attribute(), format!("http.request.header.{name}"));
-            assert_eq!(**seen.response_attribute(), format!("http.response.header.{name}"));
+        }
+    }
+
+    #[test]
+    fn every_value_of_a_name_is_told_with_it() {
+        let (lists, mut memo) = (lists(), Memo::default());
+        let headers: [(&[u8], &[u8], bool); 6] = [
+            (b"accept", b"text/html", false),
+            (b"accept", b"text/plain", false),
+            (b"authorization", b"Bearer abc", false),
+            (b"x-marked", b"1", true),
+            (b"x-marked", b"2", false),
+            (b"accept-language", b"en", false),
+        ];
+        for _ in 0..3 {
+            let mut seen = Vec::new();
+            memo.headers(&lists, Headers::OfResponse, headers.into_iter(), |name, values| {
+                seen.push(format!("{}: {}", name.as_str(), values.join(" | ")));
+            });
+            let expected = [
+                "accept: text/html | text/plain",
+                "authorization: [CLIENT_REDACTED]",
+                "x-marked: [CLIENT_REDACTED] | 2",
+                "accept-language: en",
+            ];
+            assert_eq!(seen, expected);
         }
     }
 
     #[test]
     fn no_value_that_a_rule_changes_is_kept() {
-        let (lists, mut memo) = (lists(), Memo::new());
+        let (lists, mut memo) = (lists(), Memo::default());
         for value in ["a=1; sid=0123456789abcdef0123456789abcdef", "theme=dark"] {
-            memo.header(&lists, b"cookie", value.as_bytes(), false);
+            header(&mut memo, &lists, b"cookie", value.as_bytes(), false);
         }
-        memo.header(&lists, b"authorization", b"Bearer abc", false);
-        memo.header(&lists, b"x-once", b"hidden", true);
-        let kept: Vec<_> = memo.names.values().flat_map(|known| &known.clean).collect();
+        header(&mut memo, &lists, b"authorization", b"Bearer abc", false);
+        header(&mut memo, &lists, b"x-once", b"hidden", true);
+        let kept: Vec<_> = memo.names.iter().flat_map(|known| &known.clean).collect();
         assert_eq!(kept, [&Arc::from("theme=dark")]);
     }
 
     #[test]
     fn it_is_bounded_and_learns_again() {
-        let (lists, mut memo) = (lists(), Memo::new());
+        let (lists, mut memo) = (lists(), Memo::default());
         for n in 0..10 * MAX_NAMES {
             for value in 0..8 {
-                memo.header(
-                    &lists,
-                    format!("x-{n}").as_bytes(),
-                    format!("v{value}").as_bytes(),
-                    false,
-                );
+                let (name, value) = (format!("x-{n}"), format!("v{value}"));
+                header(&mut memo, &lists, name.as_bytes(), value.as_bytes(), false);
             }
         }
         assert_eq!((memo.names.len(), memo.values), (MAX_NAMES, MAX_VALUES_OF_ALL));
-        let held: usize = memo.names.values().map(|known| known.clean.len()).sum();
+        let held: usize = memo.names.iter().map(|known| known.clean.len()).sum();
         assert_eq!(held, MAX_VALUES_OF_ALL);
         for _ in 0..=PATIENCE {
-            memo.header(&lists, b"x-0", b"new", false);
+            header(&mut memo, &lists, b"x-0", b"new", false);
         }
-        assert!(memo.names[&b"x-0"[..]].clean.contains("new"));
-        let held: usize = memo.names.values().map(|known| known.clean.len()).sum();
+        let clean = |memo: &Memo| memo.names[memo.places[&b"x-0"[..]]].clean.clone();
+        assert!(clean(&memo).contains("new"));
+        let held: usize = memo.names.iter().map(|known| known.clean.len()).sum();
         assert_eq!(held, memo.values);
-        memo.header(&lists, b"x-0", "v".repeat(MAX_LENGTH + 1).as_bytes(), false);
-        assert!(memo.names[&b"x-0"[..]].clean.iter().all(|value| value.len() <= MAX_LENGTH));
+        header(&mut memo, &lists, b"x-0", "v".repeat(MAX_LENGTH + 1).as_bytes(), false);
+        assert!(clean(&memo).iter().all(|value| value.len() <= MAX_LENGTH));
     }
 }

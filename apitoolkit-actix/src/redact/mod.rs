@@ -52,16 +52,17 @@ mod tests;
 
 #[cfg(feature = "explorer")]
 pub(crate) use self::explain::{Explainer, Rule};
+pub(crate) use self::{
+    body::Captured,
+    memo::{HeaderName, Headers},
+    overlay::Overlay,
+    policy::Policy,
+    sql::{Dialect, SqlStatement},
+};
 pub use self::{
     body::{Body, BodyText, Scratch, Side, Withheld, WithheldReason},
     builder::RedactorBuilder,
     path::PathParam,
     redactor::Redactor,
     sql::sql_summary,
-};
-pub(crate) use self::{
-    memo::HeaderName,
-    overlay::Overlay,
-    policy::Policy,
-    sql::{Dialect, SqlStatement},
 };

@@ -3,15 +3,18 @@
 use std::{
     borrow::Cow,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{
-    Body, BodyText, PathParam, Policy, RedactorBuilder, Scratch, Side,
+    Body, BodyText, Captured, PathParam, Policy, RedactorBuilder, Scratch, Side,
     body::BodyRules,
     header,
     lists::Lists,
-    memo::{HeaderName, Memo},
+    memo::{HeaderName, Headers, Memo},
     path, query, shorten, sql, text, url,
 };
 use crate::error::RuleError;
@@ -45,6 +48,8 @@ const MAX_TEXT: usize = 64 * 1024;
 /// # Ok(()) }
 /// ```
 pub struct Redactor {
+    /// No other has it.
+    id: u64,
     pub(super) lists: Lists,
     request: BodyRules,
     response: BodyRules,
@@ -59,12 +64,19 @@ impl Redactor {
 
     pub(crate) fn compile(policy: &Policy) -> Result<Self, RuleError> {
         policy.check_names()?;
+        static IDS: AtomicU64 = AtomicU64::new(1);
         Ok(Self {
+            id: IDS.fetch_add(1, Ordering::Relaxed),
             lists: Lists::new(policy),
             request: BodyRules::compile(policy, Side::Request)?,
             response: BodyRules::compile(policy, Side::Response)?,
-            memo: Mutex::new(Memo::new()),
+            memo: Mutex::new(Memo::default()),
         })
+    }
+
+    /// Tells redactors apart, for whoever remembers what one has decided. Never zero.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     /// Redacts one value of the header `name`.
@@ -79,16 +91,16 @@ impl Redactor {
     }
 
     /// As [`header`](Self::header), of every header given: faster for those that were seen before.
+    /// Every value of a name has to stand behind the first of them. `each` must not come back for
+    /// other headers.
     pub(crate) fn headers<'h>(
         &self,
+        which: Headers,
         headers: impl Iterator<Item = (&'h [u8], &'h [u8], bool)>,
-        mut each: impl FnMut(Arc<HeaderName>, Arc<str>),
+        each: impl FnMut(&HeaderName, &[Cow<'_, str>]),
     ) {
         let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, value, sensitive) in headers {
-            let (name, value) = memo.header(&self.lists, name, value, sensitive);
-            each(name, value);
-        }
+        memo.headers(&self.lists, which, headers, each);
     }
 
     /// Redacts a URL, absolute or relative: userinfo, and sensitive parameters in path, query and
@@ -130,7 +142,7 @@ impl Redactor {
     /// The pairs of a query string that [`query`](Self::query) has redacted, percent-decoded.
     pub(crate) fn decoded_pairs(
         redacted: &str,
-    ) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    ) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> + Clone {
         query::pairs(redacted)
     }
 
@@ -184,6 +196,16 @@ impl Redactor {
 
     /// Redacts a body, or withholds it with the reason.
     pub fn body<'b>(&self, side: Side, body: &Body<'b>, scratch: &mut Scratch) -> BodyText<'b> {
+        self.captured(side, &body.0, scratch)
+    }
+
+    /// As [`body`](Self::body), of one whose head need not live as long.
+    pub(crate) fn captured<'b>(
+        &self,
+        side: Side,
+        body: &Captured<'b, '_>,
+        scratch: &mut Scratch,
+    ) -> BodyText<'b> {
         self.rules(side).redact(&self.lists, body, scratch)
     }
 

@@ -1,7 +1,5 @@
 use std::{ffi::OsString, fmt, path::PathBuf, time::Duration};
 
-use opentelemetry_sdk::trace::SpanData;
-
 use super::{
     Telemetry,
     endpoint::Protocol,
@@ -285,10 +283,10 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Hands ended spans to `sink`, in batches, in the place of encoding and sending them: for
-    /// benchmarks, whose other rows end before an exporter too.
+    /// Hands requests to `sink`, encoded, with the number of their spans, in the place of sending
+    /// them: for benchmarks, which measure all but a transport.
     #[doc(hidden)]
-    pub fn span_sink(mut self, sink: impl Fn(Vec<SpanData>) + Send + Sync + 'static) -> Self {
+    pub fn span_sink(mut self, sink: impl Fn(&[u8], u64) + Send + Sync + 'static) -> Self {
         self.span_sink = Some(SpanSink::new(sink));
         self
     }

@@ -19,7 +19,7 @@ impl Shared {
         let handle = self.runtime().as_ref().map(|runtime| runtime.handle().clone());
         let handle = handle.ok_or_else(stopped)?;
         let reservation = Reservation::empty(self.pipeline.budget());
-        let probe = Queued { span: probe(), reservation };
+        let probe = Queued::Span(Box::new(probe()), reservation);
         let requests = pack(vec![probe], &traces.resource, &traces.queue);
         let (answer, answered) = mpsc::channel();
         let (transport, waited) = (traces.transport.clone(), self.attempt_timeout);

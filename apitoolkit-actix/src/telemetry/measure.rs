@@ -153,16 +153,16 @@ impl Measured {
 }
 
 /// Records what the metrics say of an exchange that was recorded.
-pub(super) fn record(exchange: &RedactedExchange, instruments: &Instruments) {
+pub(super) fn record(exchange: &RedactedExchange<'_>, instruments: &Instruments) {
     let incoming = exchange.direction == Direction::Incoming;
     let subject = Subject {
         incoming,
         method: exchange.method.name(),
-        https: matches!(&*exchange.scheme, "https" | "wss"),
+        https: matches!(exchange.scheme, "https" | "wss"),
         status: exchange.status,
         failure: exchange.failure,
         version: exchange.protocol_version,
-        route: exchange.route.as_ref(),
+        route: exchange.route,
         server: exchange.server.as_ref().filter(|_| !incoming),
     };
     let sizes =

@@ -9,6 +9,7 @@ mod alive;
 mod attempt;
 mod builder;
 mod check;
+mod chunk;
 mod current;
 mod endpoint;
 mod exchange_ids;
@@ -24,9 +25,11 @@ mod keep;
 mod log_queue;
 mod measure;
 mod notice;
+mod otlp;
 mod outcome;
 #[cfg(feature = "explorer")]
 mod outlet;
+mod oversize;
 mod own_span;
 mod padded;
 mod pipeline;
@@ -84,6 +87,8 @@ pub(crate) use scope::{RequestContext, Scope, default_config, random_id, set_def
 #[cfg(feature = "fuzzing")]
 pub(crate) use settings::Propagation;
 pub(crate) use source::Source;
+#[cfg(feature = "explorer")]
+pub(crate) use source::scope as own_scope;
 pub(crate) use span::{Unfinished, start_call, start_exchange, to_value, unsampled};
 #[cfg(feature = "fuzzing")]
 pub(crate) use spool::drain;

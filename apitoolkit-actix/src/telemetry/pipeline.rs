@@ -16,6 +16,7 @@ use std::{
 use super::{
     Instruments, Keeper, Measured,
     padded::Padded,
+    queue::SpanQueue,
     span::Unfinished,
     stats::{Counters, DropReason, ShedReason, Stats},
     verdict,
@@ -60,6 +61,8 @@ pub(crate) struct Pipeline {
     budget: Arc<Budget>,
     counters: Arc<Counters>,
     spares: Spares,
+    /// Where completed exchanges go.
+    queue: Option<Arc<SpanQueue>>,
 }
 
 #[derive(Debug, Default)]
@@ -79,13 +82,15 @@ type Measurement = (Arc<Instruments>, Arc<Config>, Measured);
 type Batch = (VecDeque<(Finished, Reservation)>, Vec<Measurement>);
 
 impl Pipeline {
-    /// A queue of at most `capacity` exchanges, with its worker running.
+    /// A queue of at most `capacity` exchanges, with its worker running. `queue` takes what it
+    /// completes, but for spans of a provider that is not ours.
     pub(crate) fn start(
         capacity: usize,
         budget: Arc<Budget>,
         counters: Arc<Counters>,
+        queue: Option<Arc<SpanQueue>>,
     ) -> Result<Arc<Self>, ConfigError> {
-        let pipeline = Arc::new(Self::new(capacity, budget, counters));
+        let pipeline = Arc::new(Self::new(capacity, budget, counters, queue));
         let worker = Arc::clone(&pipeline);
         thread::Builder::new()
             .name("apitoolkit-worker".into())
@@ -96,12 +101,17 @@ impl Pipeline {
 
     /// A queue that takes nothing in, without a worker: where nothing is recorded.
     pub(crate) fn idle(budget: Arc<Budget>, counters: Arc<Counters>) -> Arc<Self> {
-        let pipeline = Self::new(0, budget, counters);
+        let pipeline = Self::new(0, budget, counters, None);
         pipeline.close();
         Arc::new(pipeline)
     }
 
-    fn new(capacity: usize, budget: Arc<Budget>, counters: Arc<Counters>) -> Self {
+    fn new(
+        capacity: usize,
+        budget: Arc<Budget>,
+        counters: Arc<Counters>,
+        queue: Option<Arc<SpanQueue>>,
+    ) -> Self {
         Self {
             state: Mutex::new(State::default()),
             work: Condvar::new(),
@@ -112,6 +122,7 @@ impl Pipeline {
             budget,
             counters,
             spares: Spares::default(),
+            queue,
         }
     }
 

@@ -1,24 +1,28 @@
 //! Ended spans on their way to the exporter: bounded in number and in bytes.
 
+mod exchanges;
+mod span_data;
+
 use std::{
     cell::Cell,
     collections::VecDeque,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
     time::{Duration, Instant},
 };
 
-use opentelemetry::{Array, KeyValue, Value, trace::SpanKind};
 use opentelemetry_sdk::trace::SpanData;
 use tokio::sync::Notify;
 
 use super::{
+    chunk::Exchanges,
     stats::{Counters, DropReason, ShedReason},
     watch::Watch,
 };
-use crate::{
-    exchange::{Budget, Reservation},
-    semconv,
-};
+use crate::exchange::{Budget, Reservation};
+
+pub(crate) use self::span_data::is_exchange;
+use self::span_data::{shed_bodies, size_of_span};
 
 thread_local! {
     static DISCARDING: Cell<bool> = const { Cell::new(false) };
@@ -37,12 +41,21 @@ pub(crate) fn discarding(end: impl FnOnce()) {
     end();
 }
 
-/// A span that waits to be sent.
+/// What waits to be sent.
 #[derive(Debug)]
-pub(crate) struct Queued {
-    pub(crate) span: SpanData,
-    /// Held until the span was sent or given up.
-    pub(crate) reservation: Reservation,
+pub(crate) enum Queued {
+    Exchanges(Exchanges),
+    /// Any other span. The reservation is held until it was sent or given up.
+    Span(Box<SpanData>, Reservation),
+}
+
+impl Queued {
+    fn len(&self) -> usize {
+        match self {
+            Self::Exchanges(exchanges) => exchanges.len(),
+            Self::Span(..) => 1,
+        }
+    }
 }
 
 /// The bounded queue between whoever ends spans and the one task that sends them.
@@ -59,7 +72,9 @@ pub(crate) struct SpanQueue {
 
 #[derive(Debug, Default)]
 struct State {
-    spans: VecDeque<Queued>,
+    queued: VecDeque<Queued>,
+    /// How many spans that are.
+    spans: usize,
     /// How many spans were ever taken in, and how many of them were taken out again.
     pushed: u64,
     taken: u64,
@@ -102,26 +117,35 @@ impl SpanQueue {
             let shed = shed_bodies(&mut span.attributes);
             self.counters.shed(ShedReason::Budget, shed);
             if !reservation.grow(size_of_span(&span)) {
-                self.lose(&span, DropReason::Budget);
+                self.lose_span(&span, DropReason::Budget);
                 return;
             }
         }
+        self.put(Queued::Span(Box::new(span), reservation));
+    }
+
+    fn put(&self, mut queued: Queued) {
         let mut state = self.lock();
+        let room = self.capacity.saturating_sub(state.spans);
         let refused = if state.closed.is_some() {
             Some(DropReason::Shutdown)
-        } else if state.spans.len() >= self.capacity {
+        } else if room == 0 {
             Some(DropReason::QueueFull)
         } else {
             None
         };
         if let Some(reason) = refused {
             drop(state);
-            self.lose(&span, reason);
+            self.lose(&queued, reason);
             return;
         }
-        state.spans.push_back(Queued { span, reservation });
-        state.pushed += 1;
-        let full_batch = state.spans.len() >= self.batch;
+        if let Queued::Exchanges(exchanges) = &mut queued {
+            self.lose_exchanges(exchanges.cut(room), DropReason::QueueFull);
+        }
+        state.spans += queued.len();
+        state.pushed += queued.len() as u64;
+        state.queued.push_back(queued);
+        let full_batch = state.spans >= self.batch;
         drop(state);
         if full_batch {
             self.wake.notify_one();
@@ -129,7 +153,14 @@ impl SpanQueue {
     }
 
     /// Counts spans that will never be received.
-    pub(crate) fn lose(&self, span: &SpanData, reason: DropReason) {
+    fn lose(&self, queued: &Queued, reason: DropReason) {
+        match queued {
+            Queued::Exchanges(exchanges) => self.lose_exchanges(exchanges.len() as u64, reason),
+            Queued::Span(span, _) => self.lose_span(span, reason),
+        }
+    }
+
+    fn lose_span(&self, span: &SpanData, reason: DropReason) {
         self.counters.drop_spans(1);
         if is_exchange(span) {
             self.counters.drop_exchanges(reason, 1);
@@ -170,9 +201,16 @@ impl SpanQueue {
     /// The next spans to send, at most a batch; empty when there are none.
     pub(crate) fn take(&self) -> Vec<Queued> {
         let mut state = self.lock();
-        let n = state.spans.len().min(self.batch);
-        state.taken += n as u64;
-        state.spans.drain(..n).collect()
+        let (mut taken, mut spans) = (Vec::new(), 0);
+        while let Some(next) = state.queued.front().map(Queued::len)
+            && (spans == 0 || spans + next <= self.batch)
+        {
+            spans += next;
+            taken.extend(state.queued.pop_front());
+        }
+        state.spans -= spans;
+        state.taken += spans as u64;
+        taken
     }
 
     /// Tells everyone whose spans were taken that they were dealt with; called by the task that
@@ -199,7 +237,7 @@ impl SpanQueue {
     /// Whether it is closed, and nothing that was taken in before that is left.
     pub(crate) fn is_finished(&self) -> bool {
         let state = self.lock();
-        state.closed.is_some() && state.spans.is_empty()
+        state.closed.is_some() && state.spans == 0
     }
 
     /// Returns when the queue is closed and no time is left.
@@ -234,8 +272,8 @@ impl SpanQueue {
     pub(crate) async fn wait_for_spans(&self, delay: Duration) {
         let urgent = {
             let state = self.lock();
-            let asked_for = !state.spans.is_empty() && state.is_flushing();
-            state.spans.len() >= self.batch || asked_for || state.closed.is_some()
+            let asked_for = state.spans > 0 && state.is_flushing();
+            state.spans >= self.batch || asked_for || state.closed.is_some()
         };
         if !urgent {
             let _ = tokio::time::timeout(delay, self.wake.notified()).await;
@@ -264,13 +302,14 @@ impl SpanQueue {
     /// Gives up what is queued, and counts it; returns how many spans that was.
     pub(crate) fn abandon(&self) -> u64 {
         let mut state = self.lock();
-        let left = std::mem::take(&mut state.spans);
-        state.taken += left.len() as u64;
+        let left = mem::take(&mut state.queued);
+        let spans = mem::take(&mut state.spans) as u64;
+        state.taken += spans;
         drop(state);
         for queued in &left {
-            self.lose(&queued.span, DropReason::Shutdown);
+            self.lose(queued, DropReason::Shutdown);
         }
-        left.len() as u64
+        spans
     }
 
     /// Takes no more spans in, and lets what is queued be sent until `deadline`.
@@ -294,55 +333,12 @@ const URGENT_RETRY: Duration = Duration::from_millis(200);
 
 impl State {
     fn is_urgent(&self, batch: usize) -> bool {
-        self.spans.len() >= batch || self.is_flushing() || self.closed.is_some()
+        self.spans >= batch || self.is_flushing() || self.closed.is_some()
     }
 
     /// Whether anybody still waits; who gave up waiting hurries nobody.
     fn is_flushing(&self) -> bool {
         let now = Instant::now();
         self.flushes.iter().any(|flush| flush.until > now)
-    }
-}
-
-/// Whether a span is an exchange, as opposed to what happened inside one.
-pub(crate) fn is_exchange(span: &SpanData) -> bool {
-    // The first thing that is said of an exchange is its method.
-    let first = span.attributes.first().map(|attribute| attribute.key.as_str());
-    span.instrumentation_scope.name() == semconv::SCOPE
-        && matches!(span.span_kind, SpanKind::Server | SpanKind::Client)
-        && first == Some(semconv::HTTP_REQUEST_METHOD)
-}
-
-/// Takes the bodies out of a span's attributes; returns how many there were.
-pub(crate) fn shed_bodies(attributes: &mut Vec<KeyValue>) -> u64 {
-    let before = attributes.len();
-    attributes.retain(|attribute| !semconv::is_body(attribute.key.as_str()));
-    (before - attributes.len()) as u64
-}
-
-/// About how much memory a span takes, in bytes.
-fn size_of_span(span: &SpanData) -> usize {
-    let events: usize = span.events.iter().map(|event| size_of_attributes(&event.attributes)).sum();
-    let links: usize = span.links.iter().map(|link| size_of_attributes(&link.attributes)).sum();
-    size_of::<Queued>() + span.name.len() + size_of_attributes(&span.attributes) + events + links
-}
-
-fn size_of_attributes(attributes: &[KeyValue]) -> usize {
-    attributes
-        .iter()
-        .map(|a| size_of::<KeyValue>() + a.key.as_str().len() + size_of_value(&a.value))
-        .sum()
-}
-
-fn size_of_value(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.as_str().len(),
-        Value::Array(Array::String(texts)) => {
-            texts.iter().map(|text| size_of::<Value>() + text.as_str().len()).sum()
-        }
-        Value::Array(Array::I64(values)) => values.len() * 8,
-        Value::Array(Array::F64(values)) => values.len() * 8,
-        Value::Array(Array::Bool(values)) => values.len(),
-        _ => 0,
     }
 }

@@ -11,7 +11,6 @@ use std::{
 };
 
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_sdk::trace::SpanData;
 
 use super::{
     attempt::{Backoff, attempt},
@@ -38,12 +37,12 @@ pub(crate) struct Sender {
     pub(crate) sink: Option<SpanSink>,
 }
 
-/// Takes spans in the place of a receiver.
+/// Takes requests in the place of a receiver: each encoded, with the number of its spans.
 #[derive(Clone)]
-pub(crate) struct SpanSink(Arc<dyn Fn(Vec<SpanData>) + Send + Sync>);
+pub(crate) struct SpanSink(Arc<dyn Fn(&[u8], u64) + Send + Sync>);
 
 impl SpanSink {
-    pub(crate) fn new(take: impl Fn(Vec<SpanData>) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(take: impl Fn(&[u8], u64) + Send + Sync + 'static) -> Self {
         Self(Arc::new(take))
     }
 }
@@ -92,11 +91,11 @@ impl Sender {
         if batch.is_empty() {
             return None;
         }
+        let requests = pack(batch, &self.resource, queue);
         if let Some(SpanSink(take)) = &self.sink {
-            take(batch.into_iter().map(|queued| queued.span).collect());
+            requests.iter().for_each(|request| take(&request.body, request.spans));
             return Some(Vec::new());
         }
-        let requests = pack(batch, &self.resource, queue);
         Some(requests.into_iter().map(|request| self.account.hold(request)).collect())
     }
 

@@ -97,20 +97,24 @@ impl Shared {
             providers::loggers(settings, courier.as_ref(), &budget, &counters, &watch);
         let resource = || settings.identity.resource.clone();
         let provider = || SdkTracerProvider::builder().with_resource(resource());
-        let (tracers, queue, pipeline, sampler) = if let (Some(traces), Some(runtime)) =
-            (&traces, &runtime)
-        {
-            let pipeline = Pipeline::start(settings.spans.queue, budget, Arc::clone(&counters))?;
-            traces.start_sender(settings, spool, runtime.handle());
-            let queue = Arc::clone(&traces.queue);
-            let processor = Processor::new(Arc::clone(&queue), settings.shutdown_timeout);
-            let tracers = provider().with_span_processor(processor);
-            (tracers, Some(queue), pipeline, settings.sampler.clone())
-        } else {
-            // Nothing is to be exported, so nothing is recorded either.
-            let pipeline = Pipeline::idle(budget, Arc::clone(&counters));
-            (provider(), None, pipeline, Sampler::AlwaysOff)
-        };
+        let (tracers, queue, pipeline, sampler) =
+            if let (Some(traces), Some(runtime)) = (&traces, &runtime) {
+                let queue = Arc::clone(&traces.queue);
+                let pipeline = Pipeline::start(
+                    settings.spans.queue,
+                    budget,
+                    Arc::clone(&counters),
+                    Some(Arc::clone(&queue)),
+                )?;
+                traces.start_sender(settings, spool, runtime.handle());
+                let processor = Processor::new(Arc::clone(&queue), settings.shutdown_timeout);
+                let tracers = provider().with_span_processor(processor);
+                (tracers, Some(queue), pipeline, settings.sampler.clone())
+            } else {
+                // Nothing is to be exported, so nothing is recorded either.
+                let pipeline = Pipeline::idle(budget, Arc::clone(&counters));
+                (provider(), None, pipeline, Sampler::AlwaysOff)
+            };
         let meters = providers::meters(settings, courier.as_ref(), &counters);
         let instruments = (settings.metrics != Exporter::None)
             .then(|| Arc::new(Instruments::of_sdk(&meters.meter_with_scope(source::scope()))));

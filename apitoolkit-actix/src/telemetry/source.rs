@@ -76,7 +76,7 @@ impl Source {
         let pipeline = DEFAULT_PIPELINE.get_or_init(|| {
             let budget = Budget::new(Settings::DEFAULT_BUDGET);
             let counters = Arc::new(Counters::default());
-            Pipeline::start(Settings::DEFAULT_QUEUE, budget, counters).ok()
+            Pipeline::start(Settings::DEFAULT_QUEUE, budget, counters, None).ok()
         });
         let pipeline = Arc::clone(pipeline.as_ref()?);
         let instruments = GLOBAL_INSTRUMENTS

@@ -19,6 +19,9 @@ pub(crate) trait Watcher: Any + Send + Sync + fmt::Debug {
     /// A span that ended and is to be exported; redacted, as it leaves.
     fn span(&self, span: &SpanData);
 
+    /// An exchange that is to be exported: its span, encoded.
+    fn exchange(&self, span: &[u8]);
+
     /// A log record that is to be exported, redacted.
     fn log(&self, record: &SdkLogRecord, scope: &InstrumentationScope);
 
@@ -47,6 +50,13 @@ impl Watch {
     pub(super) fn span(&self, span: &SpanData) {
         if let Some(watcher) = self.0.get() {
             watcher.span(span);
+        }
+    }
+
+    /// Shows an exchange.
+    pub(super) fn exchange(&self, span: &[u8]) {
+        if let Some(watcher) = self.0.get() {
+            watcher.exchange(span);
         }
     }
 
@@ -99,6 +109,8 @@ mod tests {
         fn span(&self, span: &SpanData) {
             self.0.lock().unwrap().push(span.name.to_string());
         }
+
+        fn exchange(&self, _: &[u8]) {}
 
         fn log(&self, record: &SdkLogRecord, scope: &InstrumentationScope) {
             let line = format!("{}: {:?}", scope.name(), record.body());

@@ -125,7 +125,7 @@ fn the_byte_budget_holds_and_bodies_go_before_exchanges() {
             if stats.exchanges_dropped() > 0 && shed_first.is_none() {
                 shed_first = Some(stats.bodies_shed());
             }
-            n < 600
+            n < 3_000
         });
         over.store(true, Ordering::Release);
         most = most.max(watcher.join().unwrap());

@@ -12,7 +12,7 @@ use crate::{
     peers,
     rig::Rig,
     rows::{Body, Row, Signals, What},
-    sink::{Sink, traces},
+    sink::Sink,
 };
 
 /// Runs what its arguments say: the row's name and the job.
@@ -37,8 +37,8 @@ async fn run(row: &'static Row, job: Job) {
     }
 }
 
-/// On telemetry of its own, as most apps run it, which hands its batches to the sink in the place of
-/// encoding and sending them: what encodes the peers' spans is left out too.
+/// On telemetry of its own, as most apps run it, which hands its requests to the sink in the place of
+/// sending them. Unlike the peers' spans, which end before they are encoded, these are encoded.
 async fn ours(row: &'static Row, signals: Signals, job: Job) {
     let rig = Rig::new(row);
     let telemetry = telemetry(signals, &rig.sink);
@@ -77,7 +77,7 @@ fn telemetry(signals: Signals, sink: &Arc<Sink>) -> Telemetry {
         .sample_ratio(if signals.spans { 1.0 } else { 0.0 })
         .metrics_exporter(Exporter::None)
         .logs_exporter(Exporter::None)
-        .span_sink(move |spans| sink.arrived(&spans, traces::kept))
+        .span_sink(move |request, spans| sink.request(request, spans))
         .build()
         .expect("telemetry")
 }

@@ -9,6 +9,10 @@ use std::{
     time::Duration,
 };
 
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest,
+    common::v1::{KeyValue, any_value},
+};
 use opentelemetry_sdk::{
     error::OTelSdkResult,
     metrics::{
@@ -17,6 +21,7 @@ use opentelemetry_sdk::{
         exporter::PushMetricExporter,
     },
 };
+use prost::Message as _;
 
 /// Longer than anything takes, valgrind or not.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -49,6 +54,40 @@ impl Sink {
             all.extend(spans.iter().map(kept));
         }
         self.exported.fetch_add(spans.len() as u64, Ordering::SeqCst);
+    }
+}
+
+impl Sink {
+    /// Takes an export request, encoded, with the number of its spans.
+    pub(crate) fn request(&self, request: &[u8], spans: u64) {
+        if self.keep.load(Ordering::Relaxed) {
+            let request = ExportTraceServiceRequest::decode(request).expect("a request");
+            let resources = request.resource_spans.into_iter();
+            let spans = resources.flat_map(|of| of.scope_spans).flat_map(|scope| scope.spans);
+            let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            all.extend(spans.map(|span| Kept {
+                text: format!("{span:?}"),
+                attributes: span.attributes.into_iter().map(pair).collect(),
+            }));
+        }
+        self.exported.fetch_add(spans, Ordering::SeqCst);
+    }
+}
+
+/// An attribute, written as the SDK writes it.
+fn pair(KeyValue { key, value, .. }: KeyValue) -> (String, String) {
+    (key, value.and_then(|value| value.value).map(text).unwrap_or_default())
+}
+
+fn text(value: any_value::Value) -> String {
+    match value {
+        any_value::Value::StringValue(text) => text,
+        any_value::Value::ArrayValue(list) => {
+            let texts = list.values.into_iter().filter_map(|item| item.value);
+            let texts: Vec<_> = texts.map(|item| format!("{:?}", text(item))).collect();
+            format!("[{}]", texts.join(","))
+        }
+        other => format!("{other:?}"),
     }
 }
 

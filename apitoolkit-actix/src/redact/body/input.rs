@@ -34,11 +34,15 @@ pub enum Side {
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy)]
-pub struct Body<'b> {
+pub struct Body<'b>(pub(crate) Captured<'b, 'b>);
+
+/// A captured body, and what the fields of its head say of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Captured<'b, 'f> {
     /// The values of every `Content-Type` field. Two that differ: nobody knows which holds.
-    pub(crate) content_type: &'b [&'b [u8]],
+    pub(crate) content_type: &'f [&'f [u8]],
     /// The values of every `Content-Encoding` field, in order.
-    pub(crate) content_encoding: &'b [&'b [u8]],
+    pub(crate) content_encoding: &'f [&'f [u8]],
     /// What was captured.
     pub(crate) bytes: &'b [u8],
     /// Whether the body goes on after `bytes`, or may.
@@ -56,35 +60,35 @@ impl<'b> Body<'b> {
     /// A whole body of no stated type.
     #[must_use]
     pub fn new(bytes: &'b [u8]) -> Self {
-        Self {
+        Self(Captured {
             content_type: &[],
             content_encoding: &[],
             bytes,
             truncated: false,
             total: bytes.len() as u64,
             cap: Self::DEFAULT_CAP,
-        }
+        })
     }
 
     /// Every value of the `Content-Type` field. Default: none.
     #[must_use]
     pub fn content_type(mut self, values: &'b [&'b [u8]]) -> Self {
-        self.content_type = values;
+        self.0.content_type = values;
         self
     }
 
     /// Every value of the `Content-Encoding` field, in order. Default: none.
     #[must_use]
     pub fn content_encoding(mut self, values: &'b [&'b [u8]]) -> Self {
-        self.content_encoding = values;
+        self.0.content_encoding = values;
         self
     }
 
     /// Says that the capture stopped before the end; `total` is how many bytes were seen.
     #[must_use]
     pub fn truncated(mut self, total: u64) -> Self {
-        self.truncated = true;
-        self.total = total.max(self.bytes.len() as u64);
+        self.0.truncated = true;
+        self.0.total = total.max(self.0.bytes.len() as u64);
         self
     }
 
@@ -92,7 +96,7 @@ impl<'b> Body<'b> {
     /// [`DEFAULT_CAP`](Self::DEFAULT_CAP).
     #[must_use]
     pub fn cap(mut self, bytes: usize) -> Self {
-        self.cap = bytes;
+        self.0.cap = bytes;
         self
     }
 }
@@ -101,10 +105,10 @@ impl fmt::Debug for Body<'_> {
     /// Shows sizes, and nothing that was captured.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body")
-            .field("len", &self.bytes.len())
-            .field("truncated", &self.truncated)
-            .field("total", &self.total)
-            .field("cap", &self.cap)
+            .field("len", &self.0.bytes.len())
+            .field("truncated", &self.0.truncated)
+            .field("total", &self.0.total)
+            .field("cap", &self.0.cap)
             .finish_non_exhaustive()
     }
 }

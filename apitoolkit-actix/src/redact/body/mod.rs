@@ -33,6 +33,7 @@ mod withheld;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::input::Captured;
 pub use self::{
     input::{Body, BodyText, Scratch, Side},
     withheld::{Withheld, WithheldReason},

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Body, BodyRules, BodyText, MediaType, Scratch, Withheld, WithheldReason as Reason, charset,
+    BodyRules, BodyText, Captured, MediaType, Scratch, Withheld, WithheldReason as Reason, charset,
     json_patterns, kind::Kind, sniff,
 };
 use crate::redact::{coding, events, form, lists::Lists, multipart};
@@ -15,7 +15,7 @@ impl BodyRules {
     pub(crate) fn redact<'b>(
         &self,
         lists: &Lists,
-        body: &Body<'b>,
+        body: &Captured<'b, '_>,
         scratch: &mut Scratch,
     ) -> BodyText<'b> {
         if body.bytes.is_empty() && !(body.truncated && body.total > 0) {
@@ -31,7 +31,7 @@ impl BodyRules {
     fn try_redact<'b>(
         &self,
         lists: &Lists,
-        body: &Body<'b>,
+        body: &Captured<'b, '_>,
         scratch: &mut Scratch,
     ) -> Redacted<'b> {
         let media_type = MediaType::of(body.content_type).map_err(|_| Reason::ConflictingTypes)?;

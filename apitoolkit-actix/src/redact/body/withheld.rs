@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Body, media_type};
+use super::{Captured, media_type};
 use crate::redact::{json::JsonFault, marker::MARKER};
 
 /// Why a body was not exported, with its type and size.
@@ -78,7 +78,7 @@ impl From<JsonFault> for WithheldReason {
 }
 
 impl Withheld {
-    pub(super) fn new(reason: WithheldReason, body: &Body<'_>) -> Self {
+    pub(super) fn new(reason: WithheldReason, body: &Captured<'_, '_>) -> Self {
         let captured = body.bytes.len() as u64;
         Self {
             reason,

@@ -8,14 +8,14 @@ use opentelemetry_sdk::trace::{SpanEvents, SpanLimits, SpanLinks};
 
 /// What a span is given while it runs, within limits.
 #[derive(Debug, Default)]
-pub(super) struct Added {
+pub(crate) struct Added {
     /// In the place of the name that it began with.
-    pub(super) name: Option<Cow<'static, str>>,
-    pub(super) attributes: Vec<KeyValue>,
-    pub(super) dropped_attributes: u32,
-    pub(super) events: SpanEvents,
-    pub(super) links: SpanLinks,
-    pub(super) status: Status,
+    pub(crate) name: Option<Cow<'static, str>>,
+    pub(crate) attributes: Vec<KeyValue>,
+    pub(crate) dropped_attributes: u32,
+    pub(crate) events: SpanEvents,
+    pub(crate) links: SpanLinks,
+    pub(crate) status: Status,
 }
 
 impl Added {

@@ -6,15 +6,15 @@
 
 mod added;
 mod ask;
+mod ended;
 mod maker;
 mod place;
-mod said;
 mod span;
 
 pub(super) use ask::exchange_of;
+pub(super) use ended::Ended;
 pub(super) use maker::{Beginning, Maker};
 pub(super) use place::left_out;
-pub(super) use said::Said;
 pub(crate) use span::{OwnSpan, Recording};
 
 #[cfg(test)]

@@ -10,14 +10,8 @@ use opentelemetry::{
     KeyValue,
     trace::{Event, Link, SpanContext, SpanId, SpanKind, Status},
 };
-use opentelemetry_sdk::trace::SpanData;
 
-use super::{
-    added::{self, Added},
-    ask,
-    maker::Maker,
-    said::Said,
-};
+use super::{added::Added, ask, ended::Ended, maker::Maker};
 use crate::telemetry::current::{Current, Live};
 
 /// A span that is recorded and sampled, as a context holds it.
@@ -57,9 +51,9 @@ impl OwnSpan {
 /// What is recorded of a span. When nobody holds it any more, it ends.
 #[derive(Debug)]
 pub(crate) struct Recording {
-    context: SpanContext,
-    origin: Origin,
-    maker: Arc<Maker>,
+    pub(super) context: SpanContext,
+    pub(super) origin: Origin,
+    pub(super) maker: Arc<Maker>,
     state: Mutex<State>,
 }
 
@@ -72,16 +66,16 @@ struct State {
 
 /// What a span has from its beginning.
 #[derive(Debug)]
-pub(super) struct Origin {
-    pub(super) parent: SpanId,
-    pub(super) parent_is_remote: bool,
-    pub(super) kind: SpanKind,
-    pub(super) name: Cow<'static, str>,
+pub(crate) struct Origin {
+    pub(crate) parent: SpanId,
+    pub(crate) parent_is_remote: bool,
+    pub(crate) kind: SpanKind,
+    pub(crate) name: Cow<'static, str>,
     /// Of an exchange: the method, which is its first attribute.
-    pub(super) method: Option<&'static str>,
-    pub(super) started: SystemTime,
+    pub(crate) method: Option<&'static str>,
+    pub(crate) started: SystemTime,
     /// The exchange that it is inside of.
-    pub(super) within: Option<Current>,
+    pub(crate) within: Option<Current>,
 }
 
 impl Recording {
@@ -100,28 +94,26 @@ impl Recording {
         &self.context
     }
 
-    /// Ends the span, once, with what is said of it.
-    pub(crate) fn end(&self, said: Said, at: SystemTime) {
-        if let Some(added) = self.close() {
-            self.maker.end(self.data(added, said, at));
+    /// Ends the span, for whoever has it leave. Absent if it has ended before.
+    pub(crate) fn end(&self) -> Option<Ended<'_>> {
+        let mut state = self.lock();
+        if mem::replace(&mut state.ended, true) {
+            return None;
         }
+        let added = state.added.take().map_or_else(Added::default, |added| *added);
+        Some(Ended { recording: self, added })
     }
 
     /// Ends the span, and nobody hears of it.
     pub(crate) fn discard(&self) {
-        self.close();
+        self.end();
     }
 
-    /// As [`end`](Self::end), by somebody who says nothing.
+    /// Ends the span of which nothing more is said.
     fn end_as_it_is(&self, at: SystemTime) {
-        self.end(Said::of_method(self.origin.method), at);
-    }
-
-    /// What was added, unless the span has ended before.
-    fn close(&self) -> Option<Option<Box<Added>>> {
-        let mut state = self.lock();
-        let was_ended = mem::replace(&mut state.ended, true);
-        (!was_ended).then(|| state.added.take())
+        if let Some(ended) = self.end() {
+            self.maker.end(ended.data(at));
+        }
     }
 
     /// What is added to, unless the span has ended.
@@ -136,42 +128,6 @@ impl Recording {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock; if something did, the data is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// All of it, put together.
-    fn data(&self, added: Option<Box<Added>>, said: Said, end_time: SystemTime) -> SpanData {
-        let limits = &self.maker.limits;
-        let mut added = added.map_or_else(Added::default, |added| *added);
-        for (name, when, attributes) in said.events {
-            added.event(Event::new(name, when, attributes, 0), limits);
-        }
-        added.status(said.status);
-        let Added { name, attributes: earlier, dropped_attributes, events, links, status } = added;
-        let mut attributes = said.attributes;
-        if attributes.is_empty() {
-            attributes = earlier;
-        } else if !earlier.is_empty() {
-            // The method comes first, then what was added while the span ran.
-            let at = usize::from(self.origin.method.is_some()).min(attributes.len());
-            attributes.splice(at..at, earlier);
-        }
-        let over = added::cut(&mut attributes, limits.max_attributes_per_span);
-        let origin = &self.origin;
-        SpanData {
-            span_context: self.context.clone(),
-            parent_span_id: origin.parent,
-            parent_span_is_remote: origin.parent_is_remote,
-            span_kind: origin.kind.clone(),
-            name: said.name.or(name).unwrap_or_else(|| origin.name.clone()),
-            start_time: origin.started,
-            end_time,
-            attributes,
-            dropped_attributes_count: dropped_attributes.saturating_add(over),
-            events,
-            links,
-            status,
-            instrumentation_scope: self.maker.scope.clone(),
-        }
     }
 }
 

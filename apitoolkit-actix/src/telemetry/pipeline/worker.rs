@@ -9,18 +9,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use opentelemetry::trace::TraceContextExt as _;
+use opentelemetry::{Context, KeyValue, trace::TraceContextExt as _};
 
 use super::{Batch, Finished, Pipeline};
 use crate::{
     config::Config,
-    exchange::{Addresses, Spent},
-    redact::Scratch,
+    exchange::{Memory, RedactedExchange, Spent},
     telemetry::{
-        Instruments, Measured, measure,
+        Instruments, Measured, Recording,
+        chunk::Chunk,
+        measure,
         notice::{self, Throttle},
-        own_span::Said,
-        span::{self, Attributes, Unfinished},
+        span::{self, Leaving, Unfinished},
         stats::DropReason,
         verdict::{self, Verdict},
     },
@@ -36,10 +36,14 @@ const NAPS: u32 = 25;
 /// What the worker keeps from one exchange to the next.
 #[derive(Default)]
 struct Kept {
-    scratch: Scratch,
-    addresses: Addresses,
-    attributes: Attributes,
+    memory: Memory,
     spent: Spent,
+    /// Room for the attributes of spans that are not ours.
+    attributes: Vec<KeyValue>,
+    /// What is not in the queue yet.
+    chunk: Chunk,
+    /// How many exchanges are done with, and not counted as that yet.
+    done: u64,
 }
 
 /// What has been begun of an exchange, whatever becomes of it.
@@ -51,8 +55,10 @@ struct Begun {
 
 /// What became of an exchange.
 enum Fate {
-    /// The span ended then, and what is still to be said of it.
-    Completed(SystemTime, Said),
+    /// Its span has ended.
+    Completed,
+    /// Its span is to end then, by a provider that is not ours.
+    Told(Context, SystemTime),
     /// The app, or the sampler, does not want it.
     LeftOut,
     /// Nobody knows what is secret in it.
@@ -66,20 +72,27 @@ impl Pipeline {
             let (queue, measured) = &mut batch;
             for (instruments, config, measured) in measured.drain(..) {
                 Self::record(&instruments, &config, measured);
-                self.done();
+                kept.done += 1;
             }
             for (finished, reservation) in queue.drain(..) {
                 self.process(finished, &mut kept);
                 drop(reservation);
-                self.done();
+                kept.done += 1;
+                if self.queue.as_ref().is_some_and(|queue| queue.is_due(&kept.chunk)) {
+                    self.hand_over(&mut kept);
+                }
             }
+            self.hand_over(&mut kept);
             self.spares.put(&mut kept.spent);
         }
     }
 
-    /// One more of what was submitted is done with.
-    fn done(&self) {
-        self.processed.fetch_add(1, Ordering::SeqCst);
+    /// Puts what was completed into the queue, and counts what is done with.
+    fn hand_over(&self, kept: &mut Kept) {
+        if let Some(queue) = &self.queue {
+            queue.push_all(&mut kept.chunk);
+        }
+        self.processed.fetch_add(mem::take(&mut kept.done), Ordering::SeqCst);
         // Nearly always nobody waits, and waking nobody takes a system call.
         if self.waiting.load(Ordering::SeqCst) > 0 {
             let _state = self.lock();
@@ -120,27 +133,25 @@ impl Pipeline {
     /// Redacts an exchange and ends its span. A bug of ours costs that exchange and no more.
     fn process(&self, finished: Finished, kept: &mut Kept) {
         let foreign = finished.foreign;
-        let mut begun =
-            Begun { span: finished.span.clone(), is_created: finished.keeper.is_none() };
+        let is_created = finished.keeper.is_none();
+        let mut begun = Begun { span: finished.span.clone(), is_created };
         let fate = caught(|| self.complete(finished, kept, &mut begun));
         let Begun { span, is_created } = begun;
         match fate {
+            Some(Fate::Completed) => {}
+            Some(Fate::Told(context, ended)) => {
+                if foreign {
+                    self.counters.export(1);
+                }
+                Self::end(|| context.span().end_with_timestamp(ended));
+            }
             Some(Fate::LeftOut) if is_created => {
                 self.counters.ignore();
                 Self::end(|| span.discard());
             }
             Some(Fate::LeftOut) => {}
-            Some(Fate::Completed(ended, said)) => {
-                if foreign {
-                    self.counters.export(1);
-                }
-                Self::end(|| match &span {
-                    Unfinished::Ours(recording) => recording.end(said, ended),
-                    Unfinished::Held(context) => context.span().end_with_timestamp(ended),
-                });
-            }
             Some(Fate::Broken) | None => {
-                *kept = Kept::default();
+                kept.start_anew();
                 warn_of_bug();
                 if !is_created {
                     self.counters.create();
@@ -150,7 +161,7 @@ impl Pipeline {
         }
     }
 
-    /// Writes an exchange into its span, which is not ended yet.
+    /// Writes down what an exchange was, as far as it may leave.
     fn complete(&self, finished: Finished, kept: &mut Kept, begun: &mut Begun) -> Fate {
         let Finished { mut exchange, config, overlay, instruments, keeper, .. } = finished;
         let ended = exchange.started + exchange.took;
@@ -178,18 +189,39 @@ impl Pipeline {
             None => Some(&config.redactor),
         };
         let Some(redactor) = redactor else { return Fate::Broken };
-        let redacted = exchange.redact(redactor, &mut kept.scratch, &mut kept.addresses);
-        kept.spent.push(exchange);
+        let redacted = exchange.redact(redactor, &mut kept.memory);
         if config.debug {
             tell(&redacted);
         }
         if let Some(instruments) = &instruments {
             measure::record(&redacted, instruments);
         }
-        let said = span::describe(redacted, &config, &mut kept.attributes);
-        let Unfinished::Held(context) = &begun.span else { return Fate::Completed(ended, said) };
-        kept.attributes = span::tell(context, said);
-        Fate::Completed(ended, Said::default())
+        let fate = match &begun.span {
+            Unfinished::Ours(recording) => {
+                self.write(&redacted, &config, recording, ended, &mut kept.chunk);
+                Fate::Completed
+            }
+            Unfinished::Held(context) => {
+                span::tell(context, &redacted, &config, &mut kept.attributes);
+                Fate::Told(context.clone(), ended)
+            }
+        };
+        kept.spent.push(exchange);
+        fate
+    }
+
+    /// Writes a span of ours down, unless the app has ended it before.
+    fn write(
+        &self,
+        exchange: &RedactedExchange<'_>,
+        config: &Config,
+        recording: &Recording,
+        ended: SystemTime,
+        chunk: &mut Chunk,
+    ) {
+        if let (Some(queue), Some(span)) = (&self.queue, recording.end()) {
+            queue.add(&Leaving::new(exchange, config, span, ended), chunk);
+        }
     }
 
     /// Ends a span, which runs the span processors of a provider that may be the user's own: if one
@@ -209,6 +241,15 @@ impl Pipeline {
         if recorded.is_none() {
             warn_of_bug();
         }
+    }
+}
+
+impl Kept {
+    /// Forgets what a bug may have left half done, but for the exchanges that are whole.
+    fn start_anew(&mut self) {
+        let mut chunk = mem::take(&mut self.chunk);
+        chunk.give_up();
+        *self = Self { chunk, done: self.done, ..Self::default() };
     }
 }
 

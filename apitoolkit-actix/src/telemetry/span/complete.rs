@@ -1,87 +1,102 @@
-use std::{mem, time::SystemTime};
+use std::time::SystemTime;
 
 use opentelemetry::{
     Context, KeyValue,
     trace::{Status, TraceContextExt as _},
 };
 
-use super::attributes::Attributes;
+use super::{Bodies, describe};
 use crate::{
     config::{Config, Convention},
     exchange::{Failure, RedactedExchange},
-    redact::HeaderName,
     semconv,
-    telemetry::own_span::Said,
+    telemetry::{otlp::write_span, own_span::Ended},
 };
 
-/// What is to be said of an exchange's span, once it is redacted: core attributes first, headers
-/// last, since a span keeps only its first 128.
-pub(crate) fn describe(
-    mut exchange: RedactedExchange,
-    config: &Config,
-    attributes: &mut Attributes,
-) -> Said {
-    let renamed = config.convention == Convention::OpenTelemetry;
-    let route = exchange.route.as_ref().filter(|_| renamed);
-    let name = route.map(|route| format!("{} {route}", exchange.method.span_name()).into());
-    attributes.core(&exchange);
-    if config.convention == Convention::ApiToolkit {
-        attributes.apitoolkit(&mut exchange, config);
+/// An exchange whose span has ended, as it leaves.
+#[derive(Debug)]
+pub(crate) struct Leaving<'e> {
+    exchange: &'e RedactedExchange<'e>,
+    config: &'e Config,
+    span: Ended<'e>,
+    at: SystemTime,
+}
+
+impl<'e> Leaving<'e> {
+    /// `at` is when the span ended.
+    pub(crate) fn new(
+        exchange: &'e RedactedExchange<'e>,
+        config: &'e Config,
+        mut span: Ended<'e>,
+        at: SystemTime,
+    ) -> Self {
+        each_event(exchange, |name, when, about| span.event(name, when, about));
+        if let Some(status) = status(exchange) {
+            span.status(status);
+        }
+        Self { exchange, config, span, at }
     }
-    if let Some(name) = &config.service_name {
-        attributes.text(semconv::SERVICE_NAME, name.clone());
+
+    /// Writes the span as OTLP has it.
+    pub(crate) fn write(&self, bodies: Bodies, out: &mut Vec<u8>) {
+        let name = name(self.exchange, self.config);
+        write_span(out, &self.span, name, self.at, |attributes| {
+            describe(self.exchange, self.config, bodies, attributes);
+        });
     }
-    attributes.texts(&mut exchange, config.convention);
-    attributes.custom(mem::take(&mut exchange.attributes));
-    let headers = mem::take(&mut exchange.request_headers);
-    attributes.headers(headers, HeaderName::request_attribute);
-    let headers = mem::take(&mut exchange.response_headers);
-    attributes.headers(headers, HeaderName::response_attribute);
-    Said {
-        name,
-        attributes: attributes.take(),
-        events: events(&exchange),
-        status: match exchange.is_failed() {
-            true => Status::error(exchange.failure_text().unwrap_or_default().to_owned()),
-            false => Status::Unset,
-        },
+
+    /// How many bodies it has.
+    pub(crate) fn bodies(&self) -> u64 {
+        self.exchange.bodies().iter().filter(|body| body.content.is_some()).count() as u64
     }
 }
 
-/// Says it to a span that is not ours, which has its method from the beginning, and returns the
-/// memory of the attributes.
-pub(crate) fn tell(context: &Context, said: Said) -> Attributes {
-    let Said { name, mut attributes, events, status } = said;
+/// Says it to a span that is not ours. `memory` is empty, and is so again.
+pub(crate) fn tell(
+    context: &Context,
+    exchange: &RedactedExchange<'_>,
+    config: &Config,
+    memory: &mut Vec<KeyValue>,
+) {
     let span = context.span();
-    if let Some(name) = name {
-        span.update_name(name);
+    if let Some(name) = name(exchange, config) {
+        span.update_name(name.concat());
     }
-    span.set_attributes(attributes.drain(..).skip(1));
-    for (name, when, attributes) in events {
-        span.add_event_with_timestamp(name, when, attributes);
-    }
-    if status != Status::Unset {
+    describe(exchange, config, Bodies::Told, memory);
+    span.set_attributes(memory.drain(..));
+    each_event(exchange, |name, when, about| span.add_event_with_timestamp(name, when, about));
+    if let Some(status) = status(exchange) {
         span.set_status(status);
     }
-    Attributes::in_memory(attributes)
+}
+
+/// The name of a span that was not known when it began, in parts.
+fn name<'e>(exchange: &RedactedExchange<'e>, config: &Config) -> Option<[&'e str; 3]> {
+    let route = exchange.route.filter(|_| config.convention == Convention::OpenTelemetry)?;
+    Some([exchange.method.span_name(), " ", route])
+}
+
+fn status(exchange: &RedactedExchange<'_>) -> Option<Status> {
+    let why = exchange.is_failed().then(|| exchange.failure_text().unwrap_or_default());
+    why.map(|why| Status::error(why.to_owned()))
 }
 
 /// Of each error one, and one of a call that was cancelled.
-fn events(exchange: &RedactedExchange) -> Vec<(&'static str, SystemTime, Vec<KeyValue>)> {
-    let errors = exchange.errors.iter().map(|error| {
-        let mut event = vec![
+fn each_event(
+    exchange: &RedactedExchange<'_>,
+    mut event: impl FnMut(&'static str, SystemTime, Vec<KeyValue>),
+) {
+    for error in &exchange.errors {
+        let mut about = vec![
             KeyValue::new(semconv::EXCEPTION_TYPE, error.error_type),
             KeyValue::new(semconv::EXCEPTION_MESSAGE, error.message.clone()),
         ];
-        event.extend(
-            error
-                .stack_trace
-                .as_ref()
-                .map(|trace| KeyValue::new(semconv::EXCEPTION_STACKTRACE, trace.clone())),
-        );
-        (semconv::EXCEPTION, error.when, event)
-    });
-    let cancelled = exchange.failure == Some(Failure::Cancelled);
-    let cancelled = cancelled.then(|| (semconv::CANCELLED, SystemTime::now(), Vec::new()));
-    errors.chain(cancelled).collect()
+        let trace = error.stack_trace.as_ref();
+        about
+            .extend(trace.map(|trace| KeyValue::new(semconv::EXCEPTION_STACKTRACE, trace.clone())));
+        event(semconv::EXCEPTION, error.when, about);
+    }
+    if exchange.failure == Some(Failure::Cancelled) {
+        event(semconv::CANCELLED, SystemTime::now(), Vec::new());
+    }
 }

@@ -3,7 +3,7 @@
 use crate::exchange::RedactedExchange;
 
 /// `apitoolkit.errors`: what the contract lists, for each error in order.
-pub(super) fn errors(exchange: &RedactedExchange) -> String {
+pub(super) fn errors(exchange: &RedactedExchange<'_>) -> String {
     let errors: Vec<_> = exchange
         .errors
         .iter()

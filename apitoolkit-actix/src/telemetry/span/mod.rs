@@ -2,13 +2,16 @@
 
 mod attributes;
 mod complete;
+mod describe;
 mod json;
+mod key_values;
 mod start;
 mod unfinished;
 mod value;
 
 pub(crate) use attributes::Attributes;
-pub(crate) use complete::{describe, tell};
+pub(crate) use complete::{Leaving, tell};
+pub(crate) use describe::{Bodies, describe};
 pub(crate) use start::{start_call, start_exchange, start_kept, unsampled};
 pub(crate) use unfinished::Unfinished;
 pub(crate) use value::to_value;

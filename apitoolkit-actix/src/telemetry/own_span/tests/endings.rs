@@ -1,19 +1,72 @@
-use opentelemetry::trace::Status;
+use opentelemetry::trace::{Event, Status};
+use opentelemetry_proto::tonic::{
+    common::v1::{KeyValue as Attribute, any_value::Value},
+    trace::v1::{Span as Message, SpanFlags},
+};
+use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+use prost::Message as _;
 
 use super::*;
-use crate::telemetry::own_span::Said;
+use crate::{
+    semconv,
+    telemetry::{
+        otlp::{key, write_span},
+        own_span::Recording,
+        span::Attributes as _,
+    },
+};
 
-fn said() -> Said {
-    Said {
-        name: Some("said".into()),
-        attributes: vec![
-            KeyValue::new("http.request.method", "GET"),
-            KeyValue::new("core", 1),
-            KeyValue::new("header", 2),
-        ],
-        events: vec![("exception", at(5), vec![KeyValue::new("type", "E")])],
-        status: Status::error("why"),
-    }
+/// Ends a span as the worker does; what is written then. Nothing, if the app has ended it.
+fn end(recording: &Recording) -> Option<SpanData> {
+    let mut ended = recording.end()?;
+    ended.event("exception", at(5), vec![KeyValue::new("type", "E")]);
+    ended.status(Status::error("why"));
+    let mut written = Vec::new();
+    write_span(&mut written, &ended, Some(["sa", "", "id"]), at(9), |attributes| {
+        attributes.method(key!(semconv::HTTP_REQUEST_METHOD), "GET");
+        attributes.number(key!("core"), 1);
+        attributes.key_value("header", 2.into());
+    });
+    let span = Message::decode(&*written).expect("a span");
+    assert_eq!((span.kind, span.events.len()), (2, ended.added.events.len()));
+    let mut events = SpanEvents::default();
+    let pair = |a: Attribute| match a.value.and_then(|value| value.value) {
+        Some(Value::StringValue(text)) => KeyValue::new(a.key, text),
+        Some(Value::IntValue(number)) => KeyValue::new(a.key, number),
+        other => panic!("{other:?}"),
+    };
+    events.events = span
+        .events
+        .into_iter()
+        .map(|event| {
+            Event::new(
+                event.name,
+                UNIX_EPOCH + Duration::from_nanos(event.time_unix_nano),
+                event.attributes.into_iter().map(pair).collect(),
+                event.dropped_attributes_count,
+            )
+        })
+        .collect();
+    let status = span.status.expect("a status");
+    Some(SpanData {
+        span_context: ended.context().clone(),
+        parent_span_id: SpanId::from_bytes(span.parent_span_id.try_into().expect("8 bytes")),
+        parent_span_is_remote: span.flags & SpanFlags::ContextIsRemoteMask as u32 != 0,
+        span_kind: SpanKind::Server,
+        name: span.name.into(),
+        start_time: UNIX_EPOCH + Duration::from_nanos(span.start_time_unix_nano),
+        end_time: UNIX_EPOCH + Duration::from_nanos(span.end_time_unix_nano),
+        attributes: span.attributes.into_iter().map(pair).collect(),
+        dropped_attributes_count: span.dropped_attributes_count,
+        events,
+        links: SpanLinks::default(),
+        status: match status.code {
+            2 => Status::error(status.message),
+            1 => Status::Ok,
+            _ => Status::Unset,
+        },
+        instrumentation_scope: source::scope(),
+    })
 }
 
 /// What is said at the end of a span, after `work` was done to it.
@@ -24,10 +77,11 @@ fn ended_with(limits: SpanLimits, work: impl FnOnce(&Context)) -> SpanData {
     work(&context);
     // What the exchange ran in is over before the span is.
     drop(context);
-    recording.end(said(), at(9));
-    recording.end(said(), at(10));
+    let written = end(&recording);
+    assert!(end(&recording).is_none());
     drop(recording);
     let mut ended = ours.ended();
+    ended.extend(written);
     assert_eq!(ended.len(), 1);
     ended.remove(0)
 }

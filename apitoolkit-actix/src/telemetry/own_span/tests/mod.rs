@@ -16,7 +16,12 @@ use opentelemetry_sdk::trace::{Sampler, SpanData, SpanLimits};
 use super::{Beginning, Maker, OwnSpan};
 use crate::{
     exchange::{Budget, RequestId},
-    telemetry::{Current, Notebook, queue::SpanQueue, source, watch::Watch},
+    telemetry::{
+        Current, Notebook,
+        queue::{Queued, SpanQueue},
+        source,
+        watch::Watch,
+    },
 };
 
 /// Tracing of our own, and where its spans end.
@@ -61,7 +66,11 @@ impl Ours {
 
     /// The spans that ended.
     fn ended(&self) -> Vec<SpanData> {
-        self.queue.take().into_iter().map(|queued| queued.span).collect()
+        let spans = self.queue.take().into_iter().map(|queued| match queued {
+            Queued::Span(span, _) => *span,
+            Queued::Exchanges(_) => panic!("of no worker"),
+        });
+        spans.collect()
     }
 }
 

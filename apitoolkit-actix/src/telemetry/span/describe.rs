@@ -1,0 +1,133 @@
+use uuid::Uuid;
+
+use super::{Attributes, json};
+use crate::{
+    config::{Config, Convention},
+    exchange::{Direction, RedactedExchange},
+    semconv,
+    telemetry::otlp::key,
+};
+
+/// Which bodies are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bodies {
+    Told,
+    /// They take more room than there is.
+    Shed,
+}
+
+/// Tells all attributes of an exchange: core attributes first, headers last, since a span keeps only
+/// its first 128.
+pub(crate) fn describe(
+    exchange: &RedactedExchange<'_>,
+    config: &Config,
+    bodies: Bodies,
+    to: &mut impl Attributes,
+) {
+    core(exchange, to);
+    if config.convention == Convention::ApiToolkit {
+        apitoolkit(exchange, config, to);
+    }
+    to.some(key!(semconv::SERVICE_NAME), config.service_name.as_deref());
+    texts(exchange, config.convention, bodies, to);
+    for (key, value) in &exchange.attributes {
+        to.value(key.clone(), value.clone());
+    }
+    let headers = &exchange.request_headers;
+    headers.each(|name, values| to.texts(name.request_attribute(), values));
+    let headers = &exchange.response_headers;
+    headers.each(|name, values| to.texts(name.response_attribute(), values));
+}
+
+/// What the semantic conventions say of every HTTP span.
+fn core(exchange: &RedactedExchange<'_>, to: &mut impl Attributes) {
+    to.method(key!(semconv::HTTP_REQUEST_METHOD), exchange.method.name());
+    to.some(key!(semconv::HTTP_REQUEST_METHOD_ORIGINAL), exchange.method.original());
+    to.some(key!(semconv::HTTP_ROUTE), exchange.route.map(|route| &**route));
+    to.number_if(key!(semconv::HTTP_RESPONSE_STATUS_CODE), exchange.status);
+    to.some(key!(semconv::ERROR_TYPE), exchange.error_type().as_deref());
+    if let Direction::Outgoing(call) = &exchange.direction
+        && call.resends > 0
+    {
+        to.number(key!(semconv::HTTP_REQUEST_RESEND_COUNT), call.resends.into());
+    }
+    to.filled(key!(semconv::URL_SCHEME), exchange.scheme);
+    let server = exchange.server.as_ref();
+    to.some(key!(semconv::SERVER_ADDRESS), server.map(|server| &*server.host));
+    to.number_if(key!(semconv::SERVER_PORT), server.and_then(|server| server.port));
+    to.some(key!(semconv::CLIENT_ADDRESS), exchange.client_address.as_deref());
+    to.some(key!(semconv::NETWORK_PEER_ADDRESS), exchange.peer_address.as_deref());
+    to.number_if(key!(semconv::NETWORK_PEER_PORT), exchange.peer.map(|peer| peer.port()));
+    to.some(key!(semconv::NETWORK_PROTOCOL_VERSION), exchange.protocol_version);
+    let headers = &exchange.request_headers;
+    headers.first("user-agent", |agent| to.text(key!(semconv::USER_AGENT_ORIGINAL), agent));
+    to.number_if(key!(semconv::HTTP_REQUEST_BODY_SIZE), exchange.request_body.size);
+    to.number_if(key!(semconv::HTTP_RESPONSE_BODY_SIZE), exchange.response_body.size);
+}
+
+/// What APItoolkit's servers read besides.
+fn apitoolkit(exchange: &RedactedExchange<'_>, config: &Config, to: &mut impl Attributes) {
+    to.text(key!(semconv::APITOOLKIT_SDK_TYPE), exchange.direction.sdk_type());
+    let buffer = &mut Uuid::encode_buffer();
+    to.text(key!(semconv::APITOOLKIT_MSG_ID), uuid(exchange.id, buffer));
+    if let Direction::Outgoing(call) = &exchange.direction {
+        let parent = call.parent.map(|id| uuid(id, buffer));
+        to.some(key!(semconv::APITOOLKIT_PARENT_ID), parent);
+    }
+    if exchange.direction == Direction::Incoming {
+        to.some(key!(semconv::APITOOLKIT_VIRTUAL_HOST), config.virtual_host.as_deref());
+        to.some(key!(semconv::APITOOLKIT_APPLICATION_ID), config.application_id.as_deref());
+    }
+    to.some(key!(semconv::APITOOLKIT_SERVICE_VERSION), config.service_version.as_deref());
+    if !config.tags.is_empty() {
+        to.texts(semconv::APITOOLKIT_TAGS, &config.tags);
+    }
+    if !exchange.errors.is_empty() {
+        to.text(key!(semconv::APITOOLKIT_ERRORS), &json::errors(exchange));
+    }
+    to.text(key!(semconv::HTTP_REQUEST_QUERY_PARAMS), exchange.query_params);
+    to.text(key!(semconv::HTTP_REQUEST_PATH_PARAMS), exchange.path_params);
+    match &exchange.query {
+        Some(query) => to.joined(key!(semconv::HTTP_TARGET), [&exchange.path, "?", query]),
+        None => to.filled(key!(semconv::HTTP_TARGET), &exchange.path),
+    }
+    let host = exchange.server.as_ref().map(|server| &*server.host);
+    to.some(key!(semconv::NET_HOST_NAME), host);
+}
+
+/// What an exchange has texts of its own for.
+fn texts(
+    exchange: &RedactedExchange<'_>,
+    convention: Convention,
+    bodies: Bodies,
+    to: &mut impl Attributes,
+) {
+    to.some(key!(semconv::URL_FULL), exchange.full_url.as_deref());
+    to.filled(key!(semconv::URL_PATH), &exchange.path);
+    to.some(key!(semconv::URL_QUERY), exchange.query.as_deref());
+    let [request, response] = match bodies {
+        Bodies::Told => exchange.bodies().map(|body| body.content.as_deref()),
+        Bodies::Shed => [None; 2],
+    };
+    match convention {
+        Convention::ApiToolkit => {
+            to.some(key!(semconv::APITOOLKIT_REQUEST_ID), exchange.request_id.as_deref());
+            if let Some(body) = request {
+                to.base64(key!(semconv::HTTP_REQUEST_BODY), body);
+            }
+            if let Some(body) = response {
+                to.base64(key!(semconv::HTTP_RESPONSE_BODY), body);
+            }
+        }
+        Convention::OpenTelemetry => {
+            let body = request.map(String::from_utf8_lossy);
+            to.some(key!(semconv::HTTP_REQUEST_BODY_CONTENT), body.as_deref());
+            let body = response.map(String::from_utf8_lossy);
+            to.some(key!(semconv::HTTP_RESPONSE_BODY_CONTENT), body.as_deref());
+        }
+    }
+}
+
+fn uuid(id: u128, buffer: &mut [u8]) -> &str {
+    Uuid::from_u128(id).hyphenated().encode_lower(buffer)
+}
