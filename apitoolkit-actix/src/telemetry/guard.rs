@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use opentelemetry::{
     global,
@@ -93,6 +93,34 @@ impl Telemetry {
     /// [`ShutdownError`] lists each part that did not get through and why.
     pub fn flush(&self) -> Result<(), ShutdownError> {
         self.shared.flush()
+    }
+
+    /// As [`flush`](Self::flush), to be awaited, within `deadline` from the first poll: for handlers and
+    /// whatever else runs on a worker, which serves others meanwhile. It works in any runtime.
+    ///
+    /// An exchange ends with its response's body: a flush in a handler sends those that ended before,
+    /// and not the handler's own. Flushes that are asked for at once take turns. A future that is
+    /// dropped leaves its flush to end by itself.
+    ///
+    /// ```
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use apitoolkit_actix::Telemetry;
+    /// # let telemetry = Telemetry::builder().environment([("OTEL_SDK_DISABLED", "true")]).install(false).build()?;
+    /// use std::time::Duration;
+    ///
+    /// telemetry.flush_within(Duration::from_millis(500)).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ShutdownError`] lists each part that did not get through by then and why. What did not stays
+    /// queued.
+    pub fn flush_within(
+        &self,
+        deadline: Duration,
+    ) -> impl Future<Output = Result<(), ShutdownError>> + Send + use<> {
+        Arc::clone(&self.shared).flush_within(deadline)
     }
 
     /// Sends everything recorded so far and stops, within the shutdown timeout (5 seconds unless

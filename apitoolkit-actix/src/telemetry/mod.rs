@@ -15,6 +15,7 @@ mod endpoint;
 mod exchange_ids;
 mod exchange_metrics;
 mod exporter;
+mod flush;
 mod guard;
 mod held;
 mod hiding;

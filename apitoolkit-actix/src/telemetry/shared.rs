@@ -15,7 +15,7 @@ use opentelemetry_sdk::{
     metrics::SdkMeterProvider,
     trace::{Sampler, SdkTracerProvider},
 };
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
     Instruments, Keeper, Pipeline, Source,
@@ -59,6 +59,8 @@ pub(crate) struct Shared {
     pub(super) log_room: Arc<Room>,
     /// Held once by every thread that flushes.
     pub(super) background: Arc<()>,
+    /// Of those that wait for a flush, one has it at a time.
+    pub(super) flush_turn: Arc<Semaphore>,
     runtime: Mutex<Option<Runtime>>,
     running: AtomicBool,
     source: Arc<Source>,
@@ -148,6 +150,7 @@ impl Shared {
             loggers,
             log_room,
             background: Arc::new(()),
+            flush_turn: Arc::new(Semaphore::new(1)),
             runtime: Mutex::new(runtime),
             running: AtomicBool::new(true),
             source: Arc::new(source),

@@ -64,12 +64,17 @@ const SHUTDOWN: Steps = Steps {
 };
 
 impl Shared {
-    /// Sends everything recorded so far.
+    /// Sends everything recorded so far, within the usual time.
     pub(super) fn flush(&self) -> Result<(), ShutdownError> {
+        self.flush_in(self.timeout)
+    }
+
+    /// Sends everything recorded so far, within `time`.
+    pub(super) fn flush_in(&self, time: Duration) -> Result<(), ShutdownError> {
         if !self.is_running() {
             return Ok(());
         }
-        let schedule = Schedule::starting_now(self.timeout);
+        let schedule = Schedule::starting_now(time);
         let mut failures = Failures::new();
         if !self.pipeline.drain(schedule.traces) {
             failures.push(("exchanges", "not all were processed in time".to_owned()));

@@ -8,6 +8,7 @@
 mod account;
 mod answers;
 mod availability;
+mod awaited;
 mod check;
 mod children;
 mod environment;
