@@ -2,8 +2,9 @@
 //! the process.
 //!
 //! Two lines in an app, and each request and its answer are recorded: route, parameters, headers,
-//! sizes, status, duration, errors, and bodies if you ask for them. What is recorded goes out over
-//! OpenTelemetry (OTLP), to APItoolkit, Monoscope or any other backend.
+//! sizes, status, duration, errors, the services, database statements and outgoing calls inside of
+//! it, and bodies if you ask for them. What is recorded goes out over OpenTelemetry (OTLP), to
+//! APItoolkit, Monoscope or any other backend.
 //!
 //! ```no_run
 //! use actix_web::{App, HttpResponse, HttpServer, Responder, get, web};
@@ -63,6 +64,23 @@
 //! - [`Redactor`] is the compiled policy of what may leave. The middleware's worker applies it to
 //!   every exchange; nothing unredacted reaches the exporter.
 //!
+//! # Where to find what
+//!
+//! | | Start at | Guide |
+//! |---|---|---|
+//! | Options, the environment | [`Builder`], [`TelemetryBuilder`] | `docs/configuration.md` |
+//! | What is secret | [`Builder::redact_request_body`], [`Redact`], [`Redactor`] | `docs/redaction.md` |
+//! | Spans of functions | [`macro@traced_service`], [`trace_service`] | `docs/macros.md` |
+//! | Outgoing calls | [`observe_request`], [`ObservedClient`] | `docs/outgoing.md` |
+//! | Database statements | [`DatabaseInfo`] | `docs/databases.md` |
+//! | Tasks, threads, jobs | [`spawn`], [`in_context`], [`trace_job`] | `docs/background.md` |
+//! | Errors, attributes, metrics, logs | [`report_error`], [`set_attribute`] | `docs/metrics-and-logs.md` |
+//! | Short-lived processes | [`Telemetry::flush_within`] | `docs/serverless.md` |
+//! | "I see no spans" | [`Telemetry::check`], [`Telemetry::stats`] | `docs/troubleshooting.md` |
+//!
+//! The guides lie in the repository, with a quickstart, ways to migrate from other libraries, and
+//! configurations for many instances.
+//!
 //! # What is redacted
 //!
 //! Names that hold credentials by convention (`authorization`, `password`, `token` and so on) are
@@ -76,7 +94,7 @@
 //!
 //! # Features
 //!
-//! None is on by default.
+//! None is on by default. A feature adds API and changes nothing else.
 //!
 //! | Feature | Adds |
 //! |---|---|
@@ -103,6 +121,8 @@ mod client;
 mod config;
 mod context;
 mod database;
+#[cfg(all(test, feature = "gzip", feature = "http"))]
+mod documented;
 mod env;
 mod error;
 mod exchange;

@@ -20,12 +20,29 @@ pub use raw::{End, Raw, Reply, normal};
 pub use upstream::{Answer, Gate, Received, Upstream};
 pub use worker::Worker;
 
-/// The README's examples compile.
+/// The examples of the README and of the guides compile, and run where they can.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+mod pages {
+    macro_rules! pages {
+        ($($name:ident = $path:literal;)*) => {
+            $(#[doc = include_str!(concat!("../../", $path))] pub struct $name;)*
+        };
+    }
 
-/// So do those of the explorer's page.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/explorer.md")]
-pub struct Explorer;
+    pages! {
+        Readme = "README.md";
+        Background = "docs/background.md";
+        Configuration = "docs/configuration.md";
+        Databases = "docs/databases.md";
+        Explorer = "docs/explorer.md";
+        Macros = "docs/macros.md";
+        MetricsAndLogs = "docs/metrics-and-logs.md";
+        Migrating = "docs/migrating.md";
+        Outgoing = "docs/outgoing.md";
+        Quickstart = "docs/quickstart.md";
+        Redaction = "docs/redaction.md";
+        Serverless = "docs/serverless.md";
+        Testing = "docs/testing.md";
+        Troubleshooting = "docs/troubleshooting.md";
+    }
+}

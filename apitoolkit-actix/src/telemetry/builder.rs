@@ -17,7 +17,7 @@ use crate::error::ConfigError;
 ///
 /// let telemetry = Telemetry::builder()
 ///     .endpoint("http://otelcol.apitoolkit.io:4317")
-///     .api_key("the project's key")
+///     .api_key("my-project-key")
 ///     .service_name("orders")
 ///     .build()?;
 /// # telemetry.shutdown()?;

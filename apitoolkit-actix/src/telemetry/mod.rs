@@ -87,6 +87,8 @@ pub(crate) use propagation::{Header, Inbound, Outbound};
 pub(crate) use scope::{RequestContext, Scope, default_config, random_id, set_default_config};
 #[cfg(feature = "fuzzing")]
 pub(crate) use settings::Propagation;
+#[cfg(test)]
+pub(crate) use settings::Settings;
 pub(crate) use source::Source;
 #[cfg(feature = "explorer")]
 pub(crate) use source::scope as own_scope;
