@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod collector;
+mod forms;
 mod links;
 mod messages;
 mod page;
