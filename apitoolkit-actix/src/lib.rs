@@ -69,7 +69,7 @@
 //! | | Start at | Guide |
 //! |---|---|---|
 //! | Options, the environment | [`Builder`], [`TelemetryBuilder`] | `docs/configuration.md` |
-//! | What is secret | [`Builder::redact_request_body`], [`Redact`], [`Redactor`] | `docs/redaction.md` |
+//! | What is secret | [`Builder::redact_request_body`], [`trait@Redact`], [`Redactor`] | `docs/redaction.md` |
 //! | Spans of functions | [`macro@traced_service`], [`trace_service`] | `docs/macros.md` |
 //! | Outgoing calls | [`observe_request`], [`ObservedClient`] | `docs/outgoing.md` |
 //! | Database statements | [`DatabaseInfo`] | `docs/databases.md` |
@@ -121,7 +121,8 @@ mod client;
 mod config;
 mod context;
 mod database;
-#[cfg(all(test, feature = "gzip", feature = "http"))]
+#[cfg(test)]
+#[cfg(all(feature = "gzip", feature = "http"))]
 mod documented;
 mod env;
 mod error;
