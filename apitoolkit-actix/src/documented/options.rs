@@ -182,7 +182,7 @@ fn number(number: usize) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
             shown.push(',');
         }
         shown.push(digit);
@@ -191,10 +191,6 @@ fn number(number: usize) -> String {
 }
 
 fn time(time: Duration) -> String {
-    match time.as_secs() {
-        seconds if seconds >= 3_600 && seconds.is_multiple_of(3_600) => {
-            format!("{} h", seconds / 3_600)
-        }
-        seconds => format!("{seconds} s"),
-    }
+    let seconds = time.as_secs();
+    if seconds >= 3_600 { format!("{} h", seconds / 3_600) } else { format!("{seconds} s") }
 }
