@@ -88,6 +88,7 @@ pub(crate) use scope::{RequestContext, Scope, default_config, random_id, set_def
 #[cfg(feature = "fuzzing")]
 pub(crate) use settings::Propagation;
 #[cfg(test)]
+#[cfg(all(feature = "gzip", feature = "http"))]
 pub(crate) use settings::Settings;
 pub(crate) use source::Source;
 #[cfg(feature = "explorer")]
