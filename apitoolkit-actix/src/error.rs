@@ -125,7 +125,8 @@ impl ShutdownError {
         if failures.is_empty() { Ok(()) } else { Err(Self { failures }) }
     }
 
-    /// Each part that failed (`exchanges`, `traces`, `metrics`, `logs`) and why, in words.
+    /// Each part that failed (`exchanges`, `traces`, `metrics`, `logs`) and why, in words. In a
+    /// process that was forked after the telemetry was built, the part is `process`.
     pub fn failures(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.failures.iter().map(|(part, why)| (*part, why.as_str()))
     }

@@ -122,7 +122,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let source = self.source();
+        let source = self.source().map(Source::in_this_process);
         let source = match &self.instruments {
             Some(instruments) => source.map(|source| Arc::new(source.measured_by(instruments))),
             None => source,

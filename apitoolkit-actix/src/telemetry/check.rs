@@ -5,7 +5,7 @@ use opentelemetry::trace::{
 };
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 
-use super::{queue::Queued, request::pack, shared::Shared, source, transport::Signal};
+use super::{process, queue::Queued, request::pack, shared::Shared, source, transport::Signal};
 use crate::{error::CheckError, exchange::Reservation};
 
 impl Shared {
@@ -15,6 +15,9 @@ impl Shared {
             let why = "the exporter of traces is none, or OTEL_SDK_DISABLED is true";
             return Err(CheckError::Off(why.to_owned()));
         };
+        if self.is_left() {
+            return Err(CheckError::Off(process::FORKED.to_owned()));
+        }
         let stopped = || CheckError::Off("telemetry was shut down".to_owned());
         let handle = self.runtime().as_ref().map(|runtime| runtime.handle().clone());
         let handle = handle.ok_or_else(stopped)?;

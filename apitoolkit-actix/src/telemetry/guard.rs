@@ -26,6 +26,10 @@ use crate::error::{CheckError, ConfigError, ShutdownError};
 /// stopped. It can be shut down from anywhere: inside `#[actix_web::main]`, in a handler, on a
 /// plain thread, more than once; dropping it does the same and logs what failed.
 ///
+/// A process that forks, as daemons do, builds it after the fork: its threads stay with the process
+/// in which it was built. In a process that was forked later nothing is recorded, the exchanges are
+/// counted as lost (`forked`), and one warning says so; telemetry can be built anew there.
+///
 /// ```no_run
 /// use apitoolkit_actix::{ApiToolkit, Telemetry};
 /// use actix_web::{App, HttpServer};
@@ -90,7 +94,8 @@ impl Telemetry {
     /// otherwise). Blocks until it was taken.
     ///
     /// # Errors
-    /// [`ShutdownError`] lists each part that did not get through and why.
+    /// [`ShutdownError`] lists each part that did not get through and why. In a process that was
+    /// forked from the one that built this, at once.
     pub fn flush(&self) -> Result<(), ShutdownError> {
         self.shared.flush()
     }
@@ -128,7 +133,9 @@ impl Telemetry {
     /// lost.
     ///
     /// # Errors
-    /// [`ShutdownError`] lists each part that did not get through and why; all parts are tried.
+    /// [`ShutdownError`] lists each part that did not get through and why; all parts are tried. In a
+    /// process that was forked from the one that built this, at once: what was recorded before the
+    /// fork is the other process's to send.
     pub fn shutdown(&self) -> Result<(), ShutdownError> {
         self.shared.shutdown()
     }
@@ -160,7 +167,7 @@ impl Telemetry {
     pub(super) fn start(settings: &Settings) -> Result<Self, ConfigError> {
         let install = settings.install;
         let propagation = settings.propagation;
-        if install && source::installed().is_some() {
+        if install && source::is_installed() {
             return Err(ConfigError::AlreadyInstalled);
         }
         for note in &settings.notes {
@@ -183,7 +190,11 @@ impl Telemetry {
 
 impl Drop for Telemetry {
     fn drop(&mut self) {
-        if let Err(error) = self.shared.shutdown() {
+        let result = self.shared.shutdown();
+        // Of a fork it was said already.
+        if let Err(error) = result
+            && !self.shared.is_left()
+        {
             notice::warn(&error.to_string());
         }
     }

@@ -10,13 +10,14 @@ use std::{
 use opentelemetry::{InstrumentationScope, logs::AnyValue};
 use opentelemetry_sdk::{
     Resource,
-    error::OTelSdkResult,
+    error::{OTelSdkError, OTelSdkResult},
     logs::{
         BatchConfigBuilder, BatchLogProcessor, LogBatch, LogExporter, LogProcessor, SdkLogRecord,
     },
 };
 
 use super::{
+    process::{self, Process},
     settings::Batching,
     stats::{Counters, LogDropReason},
 };
@@ -40,6 +41,8 @@ pub(crate) struct Room {
     part: Arc<Budget>,
     budget: Arc<Budget>,
     counters: Arc<Counters>,
+    /// Where the SDK's thread is.
+    process: Process,
 }
 
 #[derive(Debug, Default)]
@@ -62,6 +65,7 @@ impl Room {
             part: Budget::new(budget.limit() / 4),
             budget: Arc::clone(budget),
             counters: Arc::clone(counters),
+            process: Process::current(),
         })
     }
 
@@ -70,7 +74,10 @@ impl Room {
         let mut own = Reservation::empty(&self.part);
         let mut of_all = Reservation::empty(&self.budget);
         let fits = own.grow(bytes) && of_all.grow_leaving_room(bytes);
-        let mut state = self.lock();
+        let Some(mut state) = self.process.lock(&self.state) else {
+            self.counters.drop_logs(LogDropReason::Forked, 1);
+            return false;
+        };
         let lost = if state.closed {
             LogDropReason::Shutdown
         } else if state.shares.len() >= self.capacity {
@@ -98,6 +105,14 @@ impl Room {
 
     fn close(&self) {
         self.lock().closed = true;
+    }
+
+    /// An error where the thread that exports is not.
+    fn check_process(&self) -> OTelSdkResult {
+        match self.process.is_left_now() {
+            true => Err(OTelSdkError::InternalFailure(process::FORKED.to_owned())),
+            false => Ok(()),
+        }
     }
 
     /// Takes no more in, and counts as lost what was not sent by now.
@@ -144,10 +159,12 @@ impl LogProcessor for LogQueue {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
+        self.room.check_process()?;
         self.processor.force_flush()
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.room.check_process()?;
         self.room.close();
         let result = self.processor.shutdown_with_timeout(timeout);
         self.room.abandon();

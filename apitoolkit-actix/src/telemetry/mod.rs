@@ -34,6 +34,7 @@ mod oversize;
 mod own_span;
 mod padded;
 mod pipeline;
+mod process;
 mod processor;
 mod propagation;
 mod providers;

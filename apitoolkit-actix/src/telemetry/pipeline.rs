@@ -16,6 +16,7 @@ use std::{
 use super::{
     Instruments, Keeper, Measured,
     padded::Padded,
+    process::Process,
     queue::SpanQueue,
     span::Unfinished,
     stats::{Counters, DropReason, ShedReason, Stats},
@@ -63,6 +64,8 @@ pub(crate) struct Pipeline {
     spares: Spares,
     /// Where completed exchanges go.
     queue: Option<Arc<SpanQueue>>,
+    /// Where the worker is.
+    process: Process,
 }
 
 #[derive(Debug, Default)]
@@ -123,6 +126,7 @@ impl Pipeline {
             counters,
             spares: Spares::default(),
             queue,
+            process: Process::current(),
         }
     }
 
@@ -143,6 +147,11 @@ impl Pipeline {
         self.counters.read(self.budget.used())
     }
 
+    /// Whether this process was forked from the one that the worker is in. Costs a system call.
+    pub(crate) fn is_left(&self) -> bool {
+        self.process.is_left_now()
+    }
+
     /// Takes a finished exchange in, or counts its loss. Never blocks for longer than a push.
     pub(crate) fn submit(&self, mut finished: Finished) {
         let mut reservation = Reservation::empty(&self.budget);
@@ -157,7 +166,9 @@ impl Pipeline {
             }
         }
         self.count_shed(exchange, &finished.config);
-        let mut state = self.lock();
+        let Some(mut state) = self.process.lock(&self.state) else {
+            return self.refuse(&finished, DropReason::Forked);
+        };
         let refused = if state.closed {
             Some(DropReason::Shutdown)
         } else if state.queue.len() >= self.capacity {
@@ -173,7 +184,8 @@ impl Pipeline {
         state.submitted += 1;
         let wake = state.asleep || state.queue.len() * 2 >= self.capacity;
         drop(state);
-        if wake {
+        // Waking somebody takes a system call as well.
+        if wake && !self.process.is_left_now() {
             self.work.notify_one();
         }
     }
@@ -185,7 +197,8 @@ impl Pipeline {
         config: Arc<Config>,
         measured: Measured,
     ) {
-        let mut state = self.lock();
+        // Where nobody is left to export it, nothing is measured.
+        let Some(mut state) = self.process.lock(&self.state) else { return };
         if state.closed || state.measured.len() >= MEASURED {
             drop(state);
             return Self::record(&instruments, &config, measured);
@@ -260,7 +273,7 @@ impl Pipeline {
     fn refuse(&self, finished: &Finished, reason: DropReason) {
         let Finished { exchange, config, .. } = finished;
         if finished.keeper.is_some() {
-            if !verdict::keeps(exchange, config) {
+            if reason == DropReason::Forked || !verdict::keeps(exchange, config) {
                 return;
             }
             self.counters.create();

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use super::{
     chunk::Exchanges,
+    process::Process,
     stats::{Counters, DropReason, ShedReason},
     watch::Watch,
 };
@@ -68,6 +69,8 @@ pub(crate) struct SpanQueue {
     budget: Arc<Budget>,
     counters: Arc<Counters>,
     watch: Watch,
+    /// Where the one task is.
+    process: Process,
 }
 
 #[derive(Debug, Default)]
@@ -101,7 +104,8 @@ impl SpanQueue {
         watch: Watch,
     ) -> Self {
         let state = Mutex::new(State::default());
-        Self { state, wake: Notify::new(), capacity, batch, budget, counters, watch }
+        let (wake, process) = (Notify::new(), Process::current());
+        Self { state, wake, capacity, batch, budget, counters, watch, process }
     }
 
     /// Takes an ended span in, or counts its loss. Never blocks for longer than a push.
@@ -109,7 +113,10 @@ impl SpanQueue {
         if !span.span_context.is_sampled() || DISCARDING.get() {
             return;
         }
-        // First of all: who looks on is to see also what finds no room here.
+        if self.process.is_left() {
+            return self.lose_span(&span, DropReason::Forked);
+        }
+        // Before all else: who looks on is to see also what finds no room here.
         self.watch.span(&span);
         let mut reservation = Reservation::empty(&self.budget);
         // Bodies leave room for spans that have none.
@@ -125,7 +132,9 @@ impl SpanQueue {
     }
 
     fn put(&self, mut queued: Queued) {
-        let mut state = self.lock();
+        let Some(mut state) = self.process.lock(&self.state) else {
+            return self.lose(&queued, DropReason::Forked);
+        };
         let room = self.capacity.saturating_sub(state.spans);
         let refused = if state.closed.is_some() {
             Some(DropReason::Shutdown)
@@ -147,7 +156,8 @@ impl SpanQueue {
         state.queued.push_back(queued);
         let full_batch = state.spans >= self.batch;
         drop(state);
-        if full_batch {
+        // Waking somebody takes a system call as well, and has locks of its own.
+        if full_batch && !self.process.is_left_now() {
             self.wake.notify_one();
         }
     }
@@ -169,6 +179,17 @@ impl SpanQueue {
 
     pub(crate) fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// Whether the one task that sends is in another process: then an exchange that begins is not
+    /// recorded, and counted as lost.
+    pub(crate) fn loses_exchange(&self) -> bool {
+        let is_lost = self.process.is_left();
+        if is_lost {
+            self.counters.create();
+            self.counters.drop_exchanges(DropReason::Forked, 1);
+        }
+        is_lost
     }
 
     /// Waits until there is a reason to send: a full batch, a flush, the close, or `delay` passed.
@@ -291,6 +312,10 @@ impl SpanQueue {
     /// Asks for everything queued to be sent by `until`; the receiver hears when it was.
     pub(crate) fn flush(&self, until: Instant) -> mpsc::Receiver<()> {
         let (done, wait) = mpsc::channel();
+        if self.process.is_left_now() {
+            // Nobody is there to hear of it, and whoever waits is told so at once.
+            return wait;
+        }
         let mut state = self.lock();
         let flush = Flush { upto: state.pushed, until, done };
         state.flushes.push(flush);
@@ -314,6 +339,9 @@ impl SpanQueue {
 
     /// Takes no more spans in, and lets what is queued be sent until `deadline`.
     pub(crate) fn close(&self, deadline: Instant) {
+        if self.process.is_left_now() {
+            return;
+        }
         let mut state = self.lock();
         state.closed.get_or_insert(deadline);
         drop(state);

@@ -1,5 +1,5 @@
 use std::{
-    fmt,
+    fmt, mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -161,12 +161,19 @@ impl Shared {
         self.running.load(Ordering::Acquire)
     }
 
+    /// Whether this process was forked from the one whose telemetry it is. Costs a system call.
+    pub(super) fn is_left(&self) -> bool {
+        self.pipeline.is_left()
+    }
+
     /// Ends the time of running; false when it was over already.
     pub(super) fn begin_to_stop(&self) -> bool {
         self.running.swap(false, Ordering::AcqRel)
     }
 
     pub(super) fn stats(&self) -> Stats {
+        // Who looks at the figures is to hear why they say what they say.
+        let _ = self.is_left();
         self.pipeline.stats()
     }
 
@@ -184,6 +191,15 @@ impl Shared {
 
     pub(super) fn runtime(&self) -> MutexGuard<'_, Option<Runtime>> {
         self.runtime.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps in a fork what has a thread in the other process: whoever dropped it last would wait for
+    /// that thread, or for a lock that it held.
+    pub(super) fn forget_threads(&self) {
+        mem::forget((self.meters.clone(), self.loggers.clone()));
+        if let Ok(mut runtime) = self.runtime.try_lock() {
+            mem::forget(runtime.take());
+        }
     }
 
     pub(super) fn source(&self) -> &Arc<Source> {

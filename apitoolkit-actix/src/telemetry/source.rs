@@ -65,6 +65,15 @@ impl Source {
         Self { instruments: Some(Arc::clone(instruments)), ..self.clone() }
     }
 
+    /// What a worker of this process records with: in one that was forked from that of the telemetry,
+    /// nothing is measured and nothing kept.
+    pub(crate) fn in_this_process(self: Arc<Self>) -> Arc<Self> {
+        match self.pipeline.is_left() {
+            true => Arc::new(Self { instruments: None, keeper: None, ..(*self).clone() }),
+            false => self,
+        }
+    }
+
     /// Where one may look on while spans and log records leave; absent where they leave by a provider
     /// that is not ours.
     #[cfg_attr(not(feature = "explorer"), expect(dead_code, reason = "used by the explorer"))]
@@ -101,10 +110,15 @@ pub(crate) fn installed() -> Option<Arc<Shared>> {
     installed.upgrade().filter(|shared| shared.is_running())
 }
 
+/// Whether telemetry is installed, and was not left behind by a fork.
+pub(crate) fn is_installed() -> bool {
+    installed().is_some_and(|shared| !shared.is_left())
+}
+
 /// Makes `shared` the process's telemetry.
 pub(crate) fn install(shared: &Arc<Shared>) -> Result<(), ConfigError> {
     let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-    if installed.upgrade().is_some_and(|shared| shared.is_running()) {
+    if installed.upgrade().is_some_and(|shared| shared.is_running() && !shared.is_left()) {
         return Err(ConfigError::AlreadyInstalled);
     }
     *installed = Arc::downgrade(shared);

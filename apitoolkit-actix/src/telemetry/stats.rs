@@ -182,6 +182,8 @@ reasons! {
         SpoolFull = "spool_full",
         /// It was in a spool that cannot be read any more.
         SpoolDamaged = "spool_damaged",
+        /// It belonged to another process, from which this one was forked, or came after the fork.
+        Forked = "forked",
     }
 }
 
@@ -206,6 +208,8 @@ reasons! {
         Shutdown = "shutdown",
         /// The receiver refused it, or did not take it in its time.
         Undelivered = "undelivered",
+        /// It came in a process that was forked from the one whose telemetry it is.
+        Forked = "forked",
     }
 }
 

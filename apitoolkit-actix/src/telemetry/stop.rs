@@ -10,7 +10,9 @@ use opentelemetry_sdk::{error::OTelSdkResult, logs::SdkLoggerProvider, metrics::
 
 use super::{
     journal::Journal,
+    process,
     shared::{Shared, Traces},
+    stats::DropReason,
     transport::Signal,
 };
 use crate::error::ShutdownError;
@@ -74,6 +76,9 @@ impl Shared {
         if !self.is_running() {
             return Ok(());
         }
+        if self.is_left() {
+            return forked();
+        }
         let schedule = Schedule::starting_now(time);
         let mut failures = Failures::new();
         if !self.pipeline.drain(schedule.traces) {
@@ -86,6 +91,10 @@ impl Shared {
     pub(super) fn shutdown(&self) -> Result<(), ShutdownError> {
         if !self.begin_to_stop() {
             return Ok(());
+        }
+        if self.is_left() {
+            self.leave();
+            return forked();
         }
         let schedule = Schedule::starting_now(self.timeout);
         let mut failures = Failures::new();
@@ -102,6 +111,15 @@ impl Shared {
         }
         self.log_room.abandon();
         result
+    }
+
+    /// Stops in a process that was forked: there is no thread to wait for, and whatever another
+    /// thread had locked stays locked.
+    fn leave(&self) {
+        // What was on its way at the fork is sent by the other process.
+        let pending = self.pipeline.stats().exchanges_pending();
+        self.pipeline.counters().drop_exchanges(DropReason::Forked, pending);
+        self.forget_threads();
     }
 
     /// Takes the steps for all signals that are on, and says which failed.
@@ -190,6 +208,10 @@ impl Traces {
         let moment = schedule.all.duration_since(schedule.traces) / 2;
         ended.is_none_or(|ended| ended.recv_timeout(left(schedule.traces) + moment).is_ok())
     }
+}
+
+fn forked() -> Result<(), ShutdownError> {
+    ShutdownError::from_failures(vec![("process", process::FORKED.to_owned())])
 }
 
 /// Whether it was done in time and without an error.

@@ -13,6 +13,8 @@ mod check;
 mod children;
 mod environment;
 mod figures;
+#[cfg(unix)]
+mod forks;
 mod install;
 mod lifecycle;
 mod log;

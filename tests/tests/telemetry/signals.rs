@@ -38,6 +38,7 @@ fn what_was_lost_at_the_very_end_is_told_by_metrics() {
     assert_eq!(failed_parts(telemetry.shutdown()), ["traces"]);
     let expected = [
         ("budget", 0.0),
+        ("forked", 0.0),
         ("internal", 0.0),
         ("oversize", 0.0),
         ("queue_full", 0.0),

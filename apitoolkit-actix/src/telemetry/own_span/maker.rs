@@ -108,6 +108,12 @@ impl Maker {
         }
     }
 
+    /// Whether nobody is there any more to take what an exchange will have been; it is then counted as
+    /// lost.
+    pub(crate) fn loses_exchange(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.loses_exchange())
+    }
+
     /// Takes a span that ended.
     pub(super) fn end(&self, span: SpanData) {
         if let Some(queue) = &self.queue {
