@@ -4,6 +4,7 @@
 mod app;
 mod ask;
 mod example;
+mod figures;
 mod held;
 pub mod log;
 mod memory;
@@ -14,6 +15,7 @@ mod worker;
 pub use app::{SOON, Settings, TestApp, telemetry};
 pub use ask::{ask, ask_with};
 pub use example::example;
+pub use figures::{median, of, p99};
 pub use held::Held;
 pub use memory::{Round, peak_growth, resident};
 pub use raw::{End, Raw, Reply, normal};

@@ -1,5 +1,7 @@
 //! Request bodies: the handler reads what it would read, and what it read is what is captured.
 
+use std::{io::Write as _, net::TcpStream, time::Duration};
+
 use actix_web::{HttpResponse, web};
 use apitoolkit_actix::testing::Span;
 use apitoolkit_tests::TestApp;
@@ -16,6 +18,7 @@ fn app() -> TestApp {
                 .route("/echo", web::post().to(|body: web::Bytes| async { body }))
                 .route("/echo/{id}", web::post().to(|body: web::Bytes| async { body }))
                 .route("/none", web::post().to(|| async { "unread" }))
+                .route("/401", web::post().to(|| async { HttpResponse::Unauthorized().finish() }))
                 .route(
                     "/dropped",
                     web::post().to(|payload: web::Payload| async {
@@ -190,7 +193,7 @@ fn trailers_change_nothing() {
 #[test]
 fn a_client_that_waits_for_100_continue() {
     let app = app();
-    for (n, path) in ["/none", "/json", "/echo"].into_iter().enumerate() {
+    for (n, path) in ["/none", "/401", "/json", "/echo"].into_iter().enumerate() {
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: api.test\r\nExpect: 100-continue\r\n\
              Content-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n"
@@ -204,11 +207,42 @@ fn a_client_that_waits_for_100_continue() {
         let (with, without) = (ask(app.address), ask(app.baseline));
         assert_eq!(with, without);
         assert_eq!(with.0, "HTTP/1.1 100 Continue\r\n\r\n");
-        let status = if path == "/none" { 200 } else { 413 };
+        let status = match path {
+            "/none" => 200,
+            "/401" => 401,
+            _ => 413,
+        };
         assert_eq!(with.1.status, status, "{path}");
         let span = &app.held(n + 1)[n];
         assert_eq!(span.int_attr("http.response.status_code"), Some(i64::from(status)));
         assert_eq!(sent(span), "(absent)");
+    }
+}
+
+/// A client that goes on sending, although the answer has come: as much is read of it as without us,
+/// give or take what the system buffers.
+#[test]
+fn an_upload_that_is_refused_is_not_drained() {
+    const CHUNK: usize = 64 * 1024;
+    const MOST: usize = 1024;
+    let app = app();
+    for (n, path) in ["/401", "/json"].into_iter().enumerate() {
+        let ask = |address| {
+            let mut client = TcpStream::connect(address).unwrap();
+            client.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: api.test\r\nExpect: 100-continue\r\n\
+                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                MOST * CHUNK
+            );
+            client.write_all(head.as_bytes()).unwrap();
+            // Until the server reads no more of it, or closes.
+            (0..MOST).take_while(|_| client.write_all(&[b' '; CHUNK]).is_ok()).count()
+        };
+        let (with, without) = (ask(app.address), ask(app.baseline));
+        assert!(with.abs_diff(without) <= 64, "{path}: {with} and {without} of {MOST} chunks");
+        let span = &app.held(n + 1)[n];
+        assert!(span.int_attr("http.response.status_code").is_some());
     }
 }
 

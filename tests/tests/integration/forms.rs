@@ -70,6 +70,44 @@ fn files_of_a_form_are_named_and_not_sent() {
     assert!(sent(&spans[1]).starts_with("[CLIENT_REDACTED] ["), "{}", sent(&spans[1]));
 }
 
+/// A file that the cap has room for, and one of 5 MiB that it has not: the app has every byte of both.
+#[test]
+fn large_files_are_named_or_withheld() {
+    const CAP: usize = 512 * 1024;
+    let app = TestApp::start(
+        |b| b.capture_request_body(true).max_body_bytes(CAP),
+        |cfg| {
+            cfg.app_data(web::PayloadConfig::new(16 << 20)).route(
+                "/",
+                web::post().to(|body: web::Bytes| async move {
+                    let sum = body.iter().fold(7, |sum: u64, byte| {
+                        sum.wrapping_mul(31).wrapping_add(u64::from(*byte))
+                    });
+                    HttpResponse::Ok().body(format!("{} {sum}", body.len()))
+                }),
+            );
+        },
+    );
+    for (n, length) in [400 * 1024, 5 * 1024 * 1024].into_iter().enumerate() {
+        let mut body = b"--b\r\nContent-Disposition: form-data; name=\"f\"; \
+            filename=\"CANARY.png\"\r\nContent-Type: image/png\r\n\r\n"
+            .to_vec();
+        body.extend((0..length).map(|n| (n as u32).wrapping_mul(0x9E37_79B1).to_be_bytes()[0]));
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        app.same(post_bytes("/", &[("Content-Type", "multipart/form-data; boundary=b")], &body));
+        let span = &app.held(n + 1)[n];
+        let size = body.len();
+        let leaves = match length < CAP {
+            true => format!(r#"[{{"name":"f","file":"[image/png, {length} B]"}}]"#),
+            false => {
+                format!("[CLIENT_REDACTED] [truncated multipart/form-data, {CAP} of {size} B]")
+            }
+        };
+        assert_eq!(sent(span), leaves);
+        assert_eq!(span.int_attr("http.request.body.size"), Some(size as i64));
+    }
+}
+
 #[test]
 fn bytes_that_are_no_text_are_accepted_by_the_collector() {
     let app = app();

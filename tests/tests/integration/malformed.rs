@@ -19,6 +19,7 @@ fn requests_that_never_become_requests() {
         "GET / HTTP/9.9\r\nHost: a\r\n\r\n".to_owned(),
         "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
         format!("GET / HTTP/1.1\r\nHost: a\r\nX: {long}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "baggage: k=v\r\n".repeat(1_000)),
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned(),
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n".to_owned(),
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab".to_owned(),

@@ -56,7 +56,7 @@ fn say(output: Option<Output>) {
     println!("{}", text.lines().find(|line| line.contains(" KiB")).unwrap());
 }
 
-/// A tenth of a gibibyte in each third of a second, so that it takes three.
+/// A tenth of a gibibyte at a time, with nine pauses of a third of a second and more.
 #[test]
 fn a_gibibyte_that_streams_for_three_seconds() {
     say(children::run("memory::a_gibibyte_that_streams_for_three_seconds", &[], || {
@@ -68,7 +68,7 @@ fn a_gibibyte_that_streams_for_three_seconds() {
                     let blocks = stream::repeat(block).take(*length / CHUNK).enumerate();
                     let paced = blocks.then(|(n, block)| async move {
                         if n > 0 && n % (GIB / CHUNK / 10) == 0 {
-                            actix_rt::time::sleep(Duration::from_millis(300)).await;
+                            actix_rt::time::sleep(Duration::from_millis(340)).await;
                         }
                         Ok::<_, Error>(block)
                     });
@@ -89,8 +89,8 @@ fn a_gibibyte_that_streams_for_three_seconds() {
         let span = app.held(2).remove(1);
         assert_eq!(span.int_attr("http.response.body.size"), Some(GIB as i64));
         let took = span.duration();
-        // Nine pauses; and it ended when the last byte was read, give or take what was buffered.
-        assert!(took >= Duration::from_millis(2_700), "{took:?}");
+        // It ended when the last byte was read, give or take what was buffered.
+        assert!(took >= Duration::from_secs(3), "{took:?}");
         assert!(ended.duration_since(span.end).unwrap_or_default() < SOON);
         println!("a streamed response of 1 GiB: {} KiB more at the peak", growth / 1024);
         assert!(growth < 8 * MIB, "{growth}");

@@ -18,7 +18,7 @@ use actix_web::{
     web::{self, Bytes, ServiceConfig},
 };
 use apitoolkit_actix::testing::{Span, StatusCode};
-use apitoolkit_tests::{Settings, TestApp};
+use apitoolkit_tests::{Settings, TestApp, of};
 use futures_util::FutureExt as _;
 
 use crate::requests::get;
@@ -149,19 +149,20 @@ fn each_kind_of_panic() {
 #[test]
 fn the_worker_serves_on_after_many_panics() {
     let app = TestApp::start(|b| b, routes);
-    for n in 0..200 {
+    let panics = of(200, 1_000);
+    for n in 0..panics {
         app.same(get(if n % 2 == 0 { "/before" } else { "/body" }));
         assert!(app.same(get("/ok")).ends_with("ok"));
     }
-    let spans = app.held(400);
+    let spans = app.held(2 * panics);
     let panicked = spans.iter().filter(|s| s.str_attr("error.type") == Some("panic")).count();
-    assert_eq!(panicked, 200);
+    assert_eq!(panicked, panics);
     let mut client = app.connect();
     for _ in 0..1_000 {
         client.send(crate::requests::keep_alive("GET", "/ok", &[], ""));
         assert_eq!(client.reply().text(), "ok");
     }
-    app.held(1_400);
+    app.held(2 * panics + 1_000);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! A caller's trace context: kept, refused or linked, and never carried further than its request.
 
-use std::future::{Ready, ready};
+use std::{
+    collections::HashSet,
+    future::{Ready, ready},
+};
 
 use actix_web::{
     App, Error, FromRequest, HttpRequest, HttpResponse,
@@ -11,7 +14,7 @@ use apitoolkit_actix::{
     Builder, TrustInbound,
     testing::{Kind, Span},
 };
-use apitoolkit_tests::{Settings, TestApp};
+use apitoolkit_tests::{Settings, TestApp, of};
 use opentelemetry::{
     Context,
     baggage::BaggageExt as _,
@@ -19,7 +22,7 @@ use opentelemetry::{
     trace::{TraceContextExt as _, Tracer as _, TracerProvider as _},
 };
 
-use crate::requests::request;
+use crate::requests::{keep_alive, request};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
@@ -147,7 +150,13 @@ fn baggage_is_carried_bounded_and_not_copied_to_attributes() {
     }
     let lines = vec![("baggage", "k=v"); 90];
     ask(&app, &lines);
-    for span in app.held(5) {
+    // Over all headers, not in each.
+    let half = format!("k={}", "v".repeat(4_095));
+    let [.., baggage] = ask(&app, &[("baggage", &half), ("baggage", "a=1")]);
+    assert!(baggage.contains("a=1") && baggage.contains(&half));
+    let [.., baggage] = ask(&app, &[("baggage", &half), ("baggage", &half.replace('k', "l"))]);
+    assert_eq!(baggage, "");
+    for span in app.held(7) {
         for (key, _) in span.attributes.iter() {
             assert!(!["a", "b", "c", "k", "k0"].contains(&key), "{key}");
         }
@@ -201,6 +210,37 @@ fn an_edge_that_links_to_callers() {
     // No caller, no link.
     ask(&app, &[]);
     assert_root(&app.held(3)[2]);
+}
+
+/// A trace that somebody names again and again, or made up: each request has its own span in it, or
+/// its own trace where callers are not trusted.
+#[test]
+fn one_trace_id_again_and_again() {
+    let requests = of(1_000, 100_000);
+    for (trust, traces) in [
+        (TrustInbound::Parent, 1),
+        (TrustInbound::Link, requests),
+        (TrustInbound::Ignore, requests),
+    ] {
+        let app = app(|b| b.trust_inbound(trust));
+        let mut client = app.connect();
+        for _ in 0..requests / 50 {
+            let parent = traceparent("01");
+            client.send(keep_alive("GET", "/", &[("traceparent", &parent)], "").repeat(50));
+            for _ in 0..50 {
+                assert_eq!(client.reply().status, 200);
+            }
+            // No faster than they leave.
+            app.telemetry.flush().unwrap();
+        }
+        let spans = app.held(requests);
+        let ids: HashSet<_> = spans.iter().map(|span| span.span_id.as_str()).collect();
+        let seen: HashSet<_> = spans.iter().map(|span| span.trace_id.as_str()).collect();
+        assert_eq!((ids.len(), seen.len()), (requests, traces), "{trust:?}");
+        assert_eq!(seen.contains(TRACE), trust == TrustInbound::Parent);
+        let linked = spans.iter().filter(|span| span.links.len() == 1).count();
+        assert_eq!(linked, if trust == TrustInbound::Link { requests } else { 0 });
+    }
 }
 
 /// Makes a span in the synchronous part of an extraction.

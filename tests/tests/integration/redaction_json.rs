@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use apitoolkit_tests::TestApp;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::requests::{post_bytes, post_json};
 
@@ -119,6 +120,32 @@ fn json_under_other_names() {
     app.same(post_bytes("/echo", &two, sent.as_bytes()));
     let span = &app.held(kinds.len() + 1)[kinds.len()];
     assert!(body(span.request_body()).starts_with("[CLIENT_REDACTED] ["));
+}
+
+/// Fields whose names tell nothing: found by what their values look like, where that is asked for.
+#[test]
+fn credentials_in_neutral_fields() {
+    let app = TestApp::start(
+        |b| b.capture_request_body(true).capture_response_body(true).body_patterns(true),
+        |cfg| {
+            cfg.route("/echo", web::post().to(echo));
+        },
+    );
+    let base64 = STANDARD.encode(r#"{"password":"CANARY"}"#);
+    let values = [
+        base64.as_str(),
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJDQU5BUlkifQ.Q0FOQVJZ",
+        "ghp_CANARY0123456789",
+        "4111 1111 1111 1111",
+        r"-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----",
+    ];
+    for (n, value) in values.into_iter().enumerate() {
+        app.same(post_json("/echo", &format!(r#"{{"note":"{value}","kept":"4111"}}"#)));
+        let span = &app.held(n + 1)[n];
+        for seen in [body(span.request_body()), body(span.response_body())] {
+            assert_eq!(seen, r#"{"note":"[CLIENT_REDACTED]","kept":"4111"}"#, "{value}");
+        }
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use actix_web::{
     web::{self, Bytes},
 };
 use apitoolkit_actix::testing::StatusCode;
-use apitoolkit_tests::{SOON, Settings, TestApp};
+use apitoolkit_tests::{Raw, SOON, Settings, TestApp, median};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -51,15 +51,17 @@ fn events_leave_one_by_one_and_the_span_ends_with_the_last() {
     let mut client = app.connect();
     client.send(get("/"));
     assert!(client.head().starts_with("HTTP/1.1 200"));
-    let mut slowest = Duration::ZERO;
+    let mut took = Vec::new();
     for _ in 0..50 {
         let sent = Instant::now();
         send.send("data: tick\n\n").unwrap();
         // Nothing follows, so this event is there although no other pushes it out.
         assert_eq!(client.chunk(), b"data: tick\n\n");
-        slowest = slowest.max(sent.elapsed());
+        took.push(sent.elapsed());
     }
-    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    // The machine may be busy now and then, and not for half of the events.
+    assert!(took.iter().all(|took| *took < Duration::from_secs(1)), "{took:?}");
+    assert!(median(took.clone()) < Duration::from_millis(20), "{took:?}");
     assert_eq!(app.telemetry.stats().exchanges_pending(), 1);
     let before_the_end = SystemTime::now();
     drop(send);
@@ -69,6 +71,41 @@ fn events_leave_one_by_one_and_the_span_ends_with_the_last() {
     assert_eq!((span.status.code, span.str_attr("error.type")), (StatusCode::Unset, None));
     assert_eq!(span.int_attr("http.response.body.size"), Some(50 * 12));
     assert_eq!(span.response_body().unwrap(), "data: tick\n\n".repeat(50).as_bytes());
+}
+
+/// The first bytes of a body are out before the next are made, as early as without us.
+#[test]
+fn the_first_byte_is_no_later() {
+    let app = TestApp::start(
+        |b| b.capture_response_body(true),
+        |cfg| {
+            cfg.route(
+                "/",
+                web::get().to(|| async {
+                    let blocks = stream::iter(0..3).then(|n| async move {
+                        actix_rt::time::sleep(Duration::from_millis(n * 20)).await;
+                        Ok::<_, Error>(Bytes::from(vec![b'x'; 16 * 1024]))
+                    });
+                    HttpResponse::Ok().content_type("text/plain").streaming(Box::pin(blocks))
+                }),
+            );
+        },
+    );
+    let ask = |address| {
+        let begun = Instant::now();
+        let mut client = Raw::connect(address);
+        client.send(get("/")).head();
+        let first = client.chunk();
+        let took = begun.elapsed();
+        assert!(!first.is_empty());
+        client.rest();
+        took
+    };
+    let (with, without): (Vec<_>, Vec<_>) =
+        (0..30).map(|_| (ask(app.address), ask(app.baseline))).unzip();
+    let (with, without) = (median(with), median(without));
+    assert!(with <= without + Duration::from_millis(5), "{with:?}, without us {without:?}");
+    app.held(30);
 }
 
 #[test]

@@ -3,15 +3,21 @@
 use std::{collections::HashMap, time::Duration};
 
 use apitoolkit_actix::{observe, testing::Span};
-use apitoolkit_tests::{Answer, Gate, Upstream};
+use apitoolkit_tests::{Answer, Gate, Upstream, of};
 use awc::{Client, Connector};
 use futures_util::{future::join_all, poll};
 
 use crate::support::{Caller, Here, app, run, text};
 
-/// A thousand calls in five hundred exchanges on one worker, which yield at every step.
+/// A thousand calls at once, in five hundred exchanges on one worker, which yield at every step.
 #[test]
 fn a_thousand_calls_keep_their_places() {
+    for _ in 0..of(2, 10) {
+        a_thousand_calls();
+    }
+}
+
+fn a_thousand_calls() {
     const REQUESTS: usize = 500;
     let upstream = Upstream::start(|request| Answer::ok(&request.content));
     let app = app(
@@ -28,9 +34,12 @@ fn a_thousand_calls_keep_their_places() {
                 let call = call.content_type("text/plain").timeout(Duration::from_secs(60));
                 text(call.send_body(format!("{id} {n}")).await.unwrap()).await
             };
-            let first = call(1).await;
-            actix_rt::time::sleep(Duration::from_millis(id.len() as u64)).await;
-            first + &call(2).await
+            let late = async {
+                actix_rt::time::sleep(Duration::from_millis(id.len() as u64)).await;
+                call(2).await
+            };
+            let (first, second) = futures_util::join!(call(1), late);
+            first + &second
         },
     );
     run(async {

@@ -26,6 +26,37 @@ fn a_hundred_thousand_spans_from_eight_threads() {
     assert_eq!((stats.exchanges_created(), stats.buffered_bytes()), (0, 0));
 }
 
+/// More comes than a slow receiver takes and the queue holds: nobody waits, and every span is counted.
+#[test]
+fn a_hundred_thousand_spans_for_a_slow_receiver() {
+    const SPANS: usize = 100_000;
+    let (collector, telemetry) =
+        pair(|b| b.queue_size(2_048).batch_size(512).shutdown_timeout(SOON));
+    collector.keep_contents(false);
+    collector.delay(Duration::from_millis(50));
+    let tracer = telemetry.tracer_provider().tracer("test");
+    let mut took: Vec<_> = (0..SPANS)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            tracer.start("work").end();
+            start.elapsed()
+        })
+        .collect();
+    telemetry.shutdown().unwrap();
+    let stats = telemetry.stats();
+    assert_eq!(stats.spans_exported() + stats.spans_dropped(), SPANS as u64, "{stats:?}");
+    assert!(stats.spans_exported() >= 2_048 && stats.spans_dropped() > 0, "{stats:?}");
+    assert_eq!(collector.counters().spans, stats.spans_exported());
+    assert_eq!(stats.buffered_bytes(), 0);
+    // The receiver takes its time for each of its answers; half of the machine is elsewhere.
+    took.sort_unstable();
+    let (most, slowest) = (took[SPANS * 999 / 1_000], took[SPANS - 1]);
+    assert!(
+        most < Duration::from_millis(1) && slowest < Duration::from_secs(1),
+        "{most:?} {slowest:?}"
+    );
+}
+
 #[test]
 fn shutdown_under_load_loses_only_what_came_later() {
     let (collector, telemetry) = pair(|b| b.queue_size(100_000));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use apitoolkit_actix::testing::{Collector, Fault, Outcome, Signal};
+use apitoolkit_actix::testing::{Collector, Fault, Outcome, Request, Signal};
 
 use crate::support::{
     SLACK, SOON, assert_accounted, collector, exchanges, failed_parts, pair, record, spans,
@@ -112,6 +112,24 @@ fn a_flush_is_in_time_and_a_later_one_succeeds() {
     assert_eq!((telemetry.stats().spans_exported(), telemetry.stats().spans_dropped()), (3, 0));
 }
 
+/// One attempt takes no longer than it may, however the receiver keeps silent, and what it was to send
+/// is sent by the next.
+#[test]
+fn an_attempt_ends_in_its_time_and_the_next_gets_through() {
+    let timeout = Duration::from_millis(300);
+    let (collector, telemetry) = pair(|b| b.timeout(timeout).shutdown_timeout(SOON));
+    collector.script([Fault::black_hole().on(Signal::Traces).times(2)]);
+    exchanges(&telemetry, 5, "ok");
+    telemetry.shutdown().unwrap();
+    assert_accounted(&telemetry.stats());
+    assert_eq!((telemetry.stats().exchanges_exported(), collector.spans().len()), (5, 5));
+    let of_traces = |request: &Request| request.signal() == Signal::Traces;
+    let arrived: Vec<_> = collector.requests().into_iter().filter(of_traces).collect();
+    let [first, second, _] = &arrived[..] else { panic!("{arrived:?}") };
+    let between = second.arrived_instant() - first.arrived_instant();
+    assert!(between >= timeout && between < timeout + SLACK * 4, "{between:?}");
+}
+
 #[test]
 fn who_gave_up_waiting_for_a_flush_hurries_nobody() {
     let (collector, telemetry) = pair(|b| b.shutdown_timeout(Duration::from_millis(400)));
@@ -121,7 +139,7 @@ fn who_gave_up_waiting_for_a_flush_hurries_nobody() {
     spans(&telemetry, 1);
     assert_eq!(failed_parts(telemetry.flush()), ["traces"]);
     // By now it waits for seconds between attempts, and no longer a fifth of one.
-    let of_traces = |request: &apitoolkit_actix::testing::Request| {
+    let of_traces = |request: &Request| {
         request.signal() == Signal::Traces && *request.outcome() != Outcome::Unanswered
     };
     let requests = collector.wait_for_requests(of_traces, 5, SOON).unwrap();

@@ -5,8 +5,8 @@ use std::{
 };
 
 use apitoolkit_actix::testing::{Code, Collector, Fault, Outcome, Signal};
+use apitoolkit_tests::of;
 
-use super::of;
 use crate::support::{SOON, assert_accounted, each_exchange, pair};
 
 const THREADS: usize = 8;

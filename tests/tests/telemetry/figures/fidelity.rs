@@ -1,9 +1,8 @@
 use std::fmt::Write as _;
 
 use apitoolkit_actix::{Body, BodyText, Redactor, Scratch, Side};
+use apitoolkit_tests::of;
 use fastrand::Rng;
-
-use super::of;
 
 const MARKER: &str = "\"[CLIENT_REDACTED]\"";
 const SECRET: &str = "secret-4711";

@@ -7,8 +7,4 @@ mod accounting;
 mod fidelity;
 mod names;
 mod outages;
-
-/// `whole` if the whole figure was asked for, else `part` of it.
-fn of(part: usize, whole: usize) -> usize {
-    if std::env::var("FIGURES").is_ok_and(|figures| figures == "whole") { whole } else { part }
-}
+mod time;

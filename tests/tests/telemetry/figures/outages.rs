@@ -7,7 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::of;
+use apitoolkit_tests::{of, p99};
+
 use crate::support::{SOON, assert_accounted, each_exchange, pair};
 
 /// How long the receiver is away each time, and there in between, in milliseconds.
@@ -73,10 +74,4 @@ fn twenty_outages() {
     );
     // The machine may be busy with other things.
     assert!(gone < there * 3 + Duration::from_millis(5), "{gone:?} {there:?}");
-}
-
-fn p99(mut latencies: Vec<Duration>) -> Duration {
-    latencies.sort_unstable();
-    assert!(latencies.len() > 500, "{}", latencies.len());
-    latencies[latencies.len() * 99 / 100]
 }
