@@ -35,6 +35,7 @@ mod routes;
 mod sampling;
 #[cfg(unix)]
 mod signals;
+mod slow;
 mod spans;
 mod streams;
 mod upgrades;
