@@ -39,7 +39,9 @@ pub(crate) struct Sender {
 
 /// Takes requests in the place of a receiver: each encoded, with the number of its spans.
 #[derive(Clone)]
-pub(crate) struct SpanSink(Arc<dyn Fn(&[u8], u64) + Send + Sync>);
+pub(crate) struct SpanSink(Arc<Sink>);
+
+type Sink = dyn Fn(&[u8], u64) + Send + Sync;
 
 impl SpanSink {
     pub(crate) fn new(take: impl Fn(&[u8], u64) + Send + Sync + 'static) -> Self {

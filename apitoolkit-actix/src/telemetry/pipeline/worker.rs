@@ -16,10 +16,11 @@ use crate::{
     config::Config,
     exchange::{Memory, RedactedExchange, Spent},
     telemetry::{
-        Instruments, Measured, Recording,
+        Instruments, Measured,
         chunk::Chunk,
         measure,
         notice::{self, Throttle},
+        own_span::Recording,
         span::{self, Leaving, Unfinished},
         stats::DropReason,
         verdict::{self, Verdict},
@@ -138,7 +139,6 @@ impl Pipeline {
         let fate = caught(|| self.complete(finished, kept, &mut begun));
         let Begun { span, is_created } = begun;
         match fate {
-            Some(Fate::Completed) => {}
             Some(Fate::Told(context, ended)) => {
                 if foreign {
                     self.counters.export(1);
@@ -149,7 +149,7 @@ impl Pipeline {
                 self.counters.ignore();
                 Self::end(|| span.discard());
             }
-            Some(Fate::LeftOut) => {}
+            Some(Fate::Completed | Fate::LeftOut) => {}
             Some(Fate::Broken) | None => {
                 kept.start_anew();
                 warn_of_bug();
