@@ -8,8 +8,7 @@ use std::{
 use opentelemetry::{
     Context, KeyValue, Value,
     trace::{
-        Link, SpanContext, SpanId, SpanKind, Status, TraceContextExt as _, TraceFlags, TraceId,
-        TraceState,
+        Link, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
     },
 };
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -18,8 +17,10 @@ use prost::Message as _;
 
 use super::*;
 use crate::{
-    exchange, semconv,
+    exchange::{self, RequestId},
+    semconv,
     telemetry::{
+        Current, Notebook,
         own_span::{Beginning, Ended, Maker},
         source,
         span::Attributes,
@@ -151,7 +152,6 @@ fn the_bytes_are_those_of_the_generated_code() {
         };
         let (sampler, scope) = (Sampler::AlwaysOn, source::scope());
         let maker = Arc::new(Maker { sampler, limits, scope, queue: None });
-        let kind = random.choice([SpanKind::Server, SpanKind::Client, SpanKind::Internal]).unwrap();
         let linked = random.bool().then(|| caller(true));
         let begun = || Beginning {
             name: "begun".into(),
@@ -159,7 +159,14 @@ fn the_bytes_are_those_of_the_generated_code() {
             started: at(u64::from(round % 7 > 0)),
             caller: linked,
         };
-        let (context, recording) = maker.start_exchange(kind, &context(random), begun);
+        let parent = context(random);
+        let (context, recording) = if random.bool() {
+            let notebook = || Notebook::new(1, &RequestId::Made(1));
+            let (context, current) = maker.start_incoming(&parent, begun, notebook);
+            (context, current.and_then(Current::into_own_span))
+        } else {
+            maker.start_outgoing(&parent, begun)
+        };
         work(&context, random);
         let recording = recording.expect("sampled");
         let mut ended = recording.end().expect("its end");
