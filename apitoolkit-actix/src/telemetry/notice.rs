@@ -10,15 +10,30 @@ use std::{
 };
 
 thread_local! {
-    /// Set on the exporter's thread, where `tracing` is switched off so that nothing about
+    /// Set on the exporter's threads, where `tracing` is switched off so that nothing about
     /// exporting is ever exported.
     static MUTED: Cell<bool> = const { Cell::new(false) };
+    /// Whether it is switched off already.
+    static OFF: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Switches `tracing` off for this thread for as long as it lives.
-pub(crate) fn mute_this_thread() -> tracing::subscriber::DefaultGuard {
+/// Keeps `tracing` switched off on this thread for as long as it lives.
+pub(crate) fn mute_this_thread() {
     MUTED.set(true);
-    tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::new())
+    stay_muted();
+}
+
+/// Switches `tracing` off on a thread that is to be muted, as soon as there is somebody to hear it.
+///
+/// Not before: until a subscriber is set anywhere in the process, `tracing` passes events on to
+/// `log`, for every thread and all of the app.
+pub(crate) fn stay_muted() {
+    if MUTED.get() && !OFF.get() && tracing::dispatcher::has_been_set() {
+        OFF.set(true);
+        let off = tracing::subscriber::set_default(tracing::subscriber::NoSubscriber::new());
+        // For as long as the thread lives.
+        mem::forget(off);
+    }
 }
 
 /// Says something that is worth knowing once.

@@ -37,12 +37,14 @@ impl Runtime {
 /// The runtime is made and dropped on its own thread: dropping one inside another, as that of an
 /// Actix app, panics.
 fn run(stopped: oneshot::Receiver<()>, ready: &mpsc::Sender<io::Result<runtime::Handle>>) {
-    let _quiet = notice::mute_this_thread();
+    notice::mute_this_thread();
     let _untraced = Context::new().with_telemetry_suppressed().attach();
     let built = runtime::Builder::new_current_thread()
         .enable_all()
         // Where host names are looked up.
-        .on_thread_start(|| std::mem::forget(notice::mute_this_thread()))
+        .on_thread_start(notice::mute_this_thread)
+        // Before anything is done that there may be something to say about.
+        .on_thread_unpark(notice::stay_muted)
         .build();
     match built {
         Ok(runtime) => {

@@ -1,5 +1,7 @@
 //! What the exporter's own threads say is not exported.
 
+use std::sync::{Arc, Mutex};
+
 use apitoolkit_actix::{Telemetry, testing::Collector};
 use serde_json::json;
 use tracing::{Level, dispatcher, info, info_span, trace};
@@ -40,4 +42,48 @@ fn exporting_is_not_heard_of_at_any_level() {
     assert_eq!(seen, expected);
     let spans: Vec<_> = collector.spans().into_iter().map(|span| span.name).collect();
     assert_eq!(spans, ["round"; 3]);
+}
+
+/// A logger of the crate `log`, as most Actix apps have one.
+#[derive(Clone, Default)]
+struct Logger(Arc<Mutex<Vec<String>>>);
+
+impl log::Log for Logger {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}: {}", record.level(), record.target(), record.args());
+        self.0.lock().unwrap().push(line);
+    }
+
+    fn flush(&self) {}
+}
+
+/// In the child: logs by `log` at every level, without any subscriber of `tracing`.
+fn log_and_speak(receiver: &str) {
+    let logger = Logger::default();
+    log::set_boxed_logger(Box::new(logger.clone())).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    let telemetry = Telemetry::builder().endpoint(receiver).api_key("CANARY-key").build().unwrap();
+    info_span!("round").in_scope(|| ());
+    telemetry.check().unwrap();
+    info!("of the app, later");
+    telemetry.shutdown().unwrap();
+    let lines = logger.0.lock().unwrap().clone();
+    let said = |text: &str| lines.iter().any(|line| line.contains(text));
+    assert!(said("INFO logs::exporting: of the app, later"), "{lines:#?}");
+    assert!(said("apitoolkit_actix: first export to"), "{lines:#?}");
+    assert!(!said("CANARY"), "{lines:#?}");
+}
+
+#[test]
+fn loggers_of_log_hear_the_app_and_the_library_as_ever() {
+    if let Ok(receiver) = std::env::var(RECEIVER) {
+        return log_and_speak(&receiver);
+    }
+    let collector = Collector::start().unwrap();
+    let name = "exporting::loggers_of_log_hear_the_app_and_the_library_as_ever";
+    children::run(name, &[(RECEIVER, &collector.endpoint())], || ());
 }
