@@ -1,7 +1,7 @@
 use std::{
     net::SocketAddr,
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
@@ -34,7 +34,8 @@ pub(crate) struct Exchange {
     /// Why the exchange did not run to its end, if it did not.
     pub(crate) failure: Option<Failure>,
     pub(crate) started: SystemTime,
-    pub(crate) took: Duration,
+    /// When it began and when it ended, by the clock that never goes back.
+    pub(crate) clock: Option<(Instant, Instant)>,
     /// Memory for the response's headers.
     spare: Fields,
 }
@@ -174,7 +175,7 @@ impl Default for Exchange {
             attributes: Attributes::default(),
             failure: None,
             started: SystemTime::UNIX_EPOCH,
-            took: Duration::ZERO,
+            clock: None,
             spare: Fields::default(),
         }
     }
@@ -199,7 +200,7 @@ impl Exchange {
             attributes,
             failure,
             started,
-            took,
+            clock,
             spare,
         } = self;
         *id = 0;
@@ -227,7 +228,7 @@ impl Exchange {
         *attributes = Attributes::default();
         *failure = None;
         *started = SystemTime::UNIX_EPOCH;
-        *took = Duration::ZERO;
+        *clock = None;
     }
 
     /// An empty list for the response's headers.
@@ -257,6 +258,12 @@ impl Exchange {
             self.response_body.end();
         }
         !is_short
+    }
+
+    /// How long it took.
+    pub(crate) fn took(&self) -> Duration {
+        let took = |(began, ended): (Instant, Instant)| ended.saturating_duration_since(began);
+        self.clock.map(took).unwrap_or_default()
     }
 
     /// Whether something went wrong: it broke off, was answered with a 5xx, or has errors.

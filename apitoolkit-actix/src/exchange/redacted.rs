@@ -119,7 +119,7 @@ impl Exchange {
             errors: this.errors.iter().map(|report| RedactedError::new(report, redactor)).collect(),
             attributes,
             failure: this.failure,
-            took: this.took,
+            took: this.took(),
             route: this.route.as_ref(),
             method: &request.method,
         }

@@ -2,7 +2,7 @@
 
 use std::{
     any::Any,
-    cell::Cell,
+    cell::RefCell,
     ops::Deref,
     ptr,
     sync::{
@@ -63,7 +63,7 @@ pub(crate) struct Notebook {
 
 thread_local! {
     /// The exchange whose code this thread runs, or ran last: whoever looks compares the trace.
-    static RUNNING: Cell<Option<Current>> = const { Cell::new(None) };
+    static RUNNING: RefCell<Option<Current>> = const { RefCell::new(None) };
 }
 
 impl Current {
@@ -103,9 +103,11 @@ impl Current {
     /// Says that this thread runs code of the exchange.
     pub(crate) fn runs_here(&self) {
         // A thread that ends runs nothing.
-        let _ = RUNNING.try_with(|cell| {
-            let running = cell.take().filter(|running| running.is(self));
-            cell.set(Some(running.unwrap_or_else(|| self.clone())));
+        let _ = RUNNING.try_with(|running| {
+            let is_known = running.borrow().as_ref().is_some_and(|running| running.is(self));
+            if !is_known {
+                running.replace(Some(self.clone()));
+            }
         });
     }
 
@@ -131,12 +133,7 @@ impl Current {
 
 /// The exchange whose code this thread runs, or ran last.
 fn running() -> Option<Current> {
-    let look = |cell: &Cell<Option<Current>>| {
-        let running = cell.take();
-        cell.set(running.clone());
-        running
-    };
-    RUNNING.try_with(look).ok().flatten()
+    RUNNING.try_with(|running| running.borrow().clone()).ok().flatten()
 }
 
 impl Deref for Current {

@@ -93,7 +93,7 @@ impl Measured {
             callee: (!incoming).then(|| request.origin.clone()),
             status: exchange.response.as_ref().map(|head| head.status),
             failure: exchange.failure,
-            took: exchange.took,
+            took: exchange.took(),
             request_size: exchange.request_body.size(),
             response_size: exchange.response_body.size(),
         }

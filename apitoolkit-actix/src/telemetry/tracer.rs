@@ -85,6 +85,7 @@ impl Tracer {
 
     /// As [`start`](Self::start), of the span of an incoming exchange. Gives the exchange too, if its
     /// span is ours and sampled; it then begins with `notebook`.
+    #[inline]
     pub(super) fn start_incoming(
         &self,
         parent: &Context,

@@ -1,6 +1,6 @@
 //! What becomes of an incoming exchange, now that all of it is known.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use super::notice::{self, Throttle};
 use crate::{
@@ -27,7 +27,7 @@ pub(super) fn decide(exchange: &mut Exchange, config: &Config) -> Verdict {
         return Verdict::Ignore;
     }
     let is_error = exchange.has_failed() || status.is_some_and(|status| status >= 400);
-    if !config.capture_policy.keeps(is_error, exchange.took) {
+    if !config.capture_policy.keeps(is_error, exchange.took()) {
         exchange.request_body.forget();
         exchange.response_body.forget();
     }
@@ -36,8 +36,7 @@ pub(super) fn decide(exchange: &mut Exchange, config: &Config) -> Verdict {
 
 /// Whether an exchange that the sampler left out is kept.
 pub(super) fn keeps(exchange: &Exchange, config: &Config) -> bool {
-    let took: Duration = exchange.took;
-    config.keep.keeps(exchange.has_failed(), took)
+    config.keep.keeps(exchange.has_failed(), exchange.took())
 }
 
 /// Names what no route matched, if the app wants that, and takes the context root off.

@@ -201,7 +201,7 @@ impl Drop for CallRecord {
 
 impl Recorded {
     fn submit(mut self, failure: Option<Failure>) {
-        self.exchange.took = self.clock.elapsed();
+        self.exchange.clock = Some((self.clock, Instant::now()));
         if let Some(tee) = &self.tee {
             self.exchange.request_body =
                 std::mem::take(&mut *tee.lock().unwrap_or_else(PoisonError::into_inner));

@@ -50,6 +50,7 @@ const MOST_BLANKS: usize = 256;
 
 impl Full {
     /// Begins the record, in memory of its worker's.
+    #[inline]
     pub(super) fn boxed(self) -> Blank {
         if self.held.as_ref().is_none_or(|held| held.keeper.is_none()) {
             self.setup.source.pipeline.counters().create();
@@ -172,7 +173,7 @@ impl Full {
         exchange.failure = failure;
         notes::collect(&current, session, &mut exchange);
         let overlay = setup.rules.apply(announced.as_ref(), &mut exchange);
-        exchange.took = clock.elapsed();
+        exchange.clock = Some((clock, Instant::now()));
         let (context, keeper) = held.map(|held| (held.context, held.keeper)).unwrap_or_default();
         let finished = Finished {
             exchange,

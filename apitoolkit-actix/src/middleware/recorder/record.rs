@@ -31,6 +31,7 @@ enum Part<'r> {
 }
 
 impl Recorder {
+    #[inline]
     pub(in crate::middleware) fn full(full: Full) -> Self {
         Self { open: Some(Open::Full(full.boxed())) }
     }

@@ -128,7 +128,7 @@ fn data(ended: &Ended<'_>, name: Option<[&str; 3]>, told: &[Told], most: usize) 
         parent_span_id: origin.parent,
         parent_span_is_remote: origin.parent_is_remote,
         span_kind: origin.kind.clone(),
-        name: name.map_or(had.to_string(), |name| name.concat()).into(),
+        name: name.map_or_else(|| had.to_string(), |name| name.concat()).into(),
         start_time: origin.started,
         end_time: at(9),
         attributes,

@@ -42,6 +42,7 @@ impl Maker {
     /// Starts the span of an incoming exchange below `parent`, and returns the context that holds it.
     /// One that is not sampled has ids too, but is no recording: what happens inside of it belongs to
     /// the same trace.
+    #[inline]
     pub(crate) fn start_incoming(
         self: &Arc<Self>,
         parent: &Context,

@@ -164,7 +164,7 @@ impl Pipeline {
     /// Writes down what an exchange was, as far as it may leave.
     fn complete(&self, finished: Finished, kept: &mut Kept, begun: &mut Begun) -> Fate {
         let Finished { mut exchange, config, overlay, instruments, keeper, .. } = finished;
-        let ended = exchange.started + exchange.took;
+        let ended = exchange.started + exchange.took();
         let verdict = verdict::decide(&mut exchange, &config);
         let is_kept = keeper.is_none() || verdict::keeps(&exchange, &config);
         if verdict == Verdict::Ignore || !is_kept {
