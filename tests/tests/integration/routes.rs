@@ -126,6 +126,49 @@ fn of_routes_with_the_same_path_the_one_that_ran_is_named() {
     assert_eq!(routes, expected);
 }
 
+/// What is remembered of one route is never told of another, in whatever order they run.
+#[test]
+fn routes_that_look_alike_are_told_apart_again_and_again() {
+    let routes = |cfg: &mut ServiceConfig| {
+        cfg.service(web::resource(["/one/two/three/{n}", "/1/2/3/{n}"]).route(web::get().to(ok)))
+            .service(web::scope("/a").route("/{id}", web::get().to(ok)))
+            .service(web::scope("/b").route("/{id}", web::get().to(ok)))
+            .service(
+                web::scope("/{v}")
+                    .route("/x", web::get().to(ok))
+                    .route("/y", web::get().to(ok))
+                    .route(r"/{id:\d+}", web::get().to(ok))
+                    .route("/{name}", web::get().to(ok))
+                    .route("/{a}/{b}.{c}", web::get().to(ok))
+                    .route("/{a}/-/{tail:.*}", web::get().to(ok)),
+            );
+    };
+    let app = TestApp::start(|b| b, routes);
+    let cases = [
+        ("/a/1", "/a/{id}", r#"{"id":"1"}"#),
+        ("/b/1", "/b/{id}", r#"{"id":"1"}"#),
+        ("/v1/x", "/{v}/x", r#"{"v":"v1"}"#),
+        ("/v1/y", "/{v}/y", r#"{"v":"v1"}"#),
+        ("/v/22", r"/{v}/{id:\d+}", r#"{"v":"v","id":"22"}"#),
+        ("/v/two", "/{v}/{name}", r#"{"v":"v","name":"two"}"#),
+        ("/v/a/b.c", "/{v}/{a}/{b}.{c}", r#"{"v":"v","a":"a","b":"b","c":"c"}"#),
+        ("/v/a/-/d/e", "/{v}/{a}/-/{tail:.*}", r#"{"v":"v","a":"a","tail":"d/e"}"#),
+        ("/v/a/-/", "/{v}/{a}/-/{tail:.*}", r#"{"v":"v","a":"a","tail":""}"#),
+        ("/one/two/three/9", "/one/two/three/{n}", r#"{"n":"9"}"#),
+        ("/1/2/3/9", "/one/two/three/{n}", r#"{"n":"9"}"#),
+    ];
+    let there_and_back = || cases.iter().chain(cases.iter().rev());
+    let all: Vec<_> = there_and_back().chain(there_and_back()).collect();
+    for (path, ..) in &all {
+        app.same(get(path));
+    }
+    let spans = app.held(all.len());
+    for (span, (path, route, params)) in spans.iter().zip(all) {
+        assert_eq!(span.str_attr("http.route"), Some(*route), "{path}");
+        assert_eq!(span.str_attr("http.request.path_params"), Some(*params), "{path}");
+    }
+}
+
 #[test]
 fn redirects_are_not_followed_and_not_errors() {
     let app = app(|cfg| {
