@@ -11,7 +11,6 @@ use opentelemetry_sdk::trace::Sampler;
 use super::{
     current::{Current, Notebook},
     own_span::{Beginning, Maker, OwnSpan},
-    span,
 };
 use crate::semconv;
 
@@ -93,15 +92,7 @@ impl Tracer {
         notebook: impl FnOnce() -> Notebook,
     ) -> (Context, Option<Current>) {
         match &self.0 {
-            Of::Ours(maker) => {
-                let (context, current) = maker.start_incoming(parent, beginning, notebook);
-                match current {
-                    Some(current) if maker.loses_exchange() => {
-                        lost(parent, current.into_own_span())
-                    }
-                    current => (context, current),
-                }
-            }
+            Of::Ours(maker) => maker.start_incoming(parent, beginning, notebook),
             Of::Other(tracer) => (make(&**tracer, SpanKind::Server, parent, beginning()), None),
         }
     }
@@ -114,22 +105,10 @@ impl Tracer {
         beginning: impl FnOnce() -> Beginning,
     ) -> (Context, Option<OwnSpan>) {
         match &self.0 {
-            Of::Ours(maker) => match maker.start_outgoing(parent, beginning) {
-                (_, Some(span)) if maker.loses_exchange() => lost(parent, Some(span)),
-                started => started,
-            },
+            Of::Ours(maker) => maker.start_outgoing(parent, beginning),
             Of::Other(tracer) => (make(&**tracer, SpanKind::Client, parent, beginning()), None),
         }
     }
-}
-
-/// An exchange that nobody is there to take: what records it takes locks, which a fork may have left
-/// locked.
-fn lost<T>(parent: &Context, span: Option<OwnSpan>) -> (Context, Option<T>) {
-    if let Some(span) = span {
-        span.discard();
-    }
-    (span::unsampled(parent), None)
 }
 
 fn make(tracer: &dyn Make, kind: SpanKind, parent: &Context, beginning: Beginning) -> Context {

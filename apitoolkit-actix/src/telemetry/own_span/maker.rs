@@ -10,7 +10,7 @@ use opentelemetry_sdk::trace::{Sampler, SpanData, SpanLimits};
 
 use super::{
     added::{self, Added},
-    place::Place,
+    place::{Place, left_out},
     span::{Origin, OwnSpan, Recording, Span},
 };
 use crate::telemetry::{
@@ -40,8 +40,7 @@ pub(crate) struct Beginning {
 
 impl Maker {
     /// Starts the span of an incoming exchange below `parent`, and returns the context that holds it.
-    /// One that is not sampled has ids too, but is no recording: what happens inside of it belongs to
-    /// the same trace.
+    /// One that is not recorded has ids too, and what happens inside of it belongs to the same trace.
     #[inline]
     pub(crate) fn start_incoming(
         self: &Arc<Self>,
@@ -49,7 +48,7 @@ impl Maker {
         beginning: impl FnOnce() -> Beginning,
         notebook: impl FnOnce() -> Notebook,
     ) -> (Context, Option<Current>) {
-        match Place::below(parent, &self.sampler) {
+        match self.place_of_exchange(parent) {
             Ok(place) => {
                 let beginning = beginning();
                 let live = Arc::new(Live {
@@ -69,7 +68,7 @@ impl Maker {
         parent: &Context,
         beginning: impl FnOnce() -> Beginning,
     ) -> (Context, Option<OwnSpan>) {
-        match Place::below(parent, &self.sampler) {
+        match self.place_of_exchange(parent) {
             Ok(place) => {
                 let within = Current::of(parent);
                 let recording = self.exchange(place, SpanKind::Client, within, beginning());
@@ -109,10 +108,18 @@ impl Maker {
         }
     }
 
-    /// Whether nobody is there any more to take what an exchange will have been; it is then counted as
-    /// lost.
-    pub(crate) fn loses_exchange(&self) -> bool {
-        self.queue.as_ref().is_some_and(|queue| queue.loses_exchange())
+    /// As [`Place::below`]. Where nobody is there any more to take what an exchange will have been, it
+    /// is counted as lost and not recorded: what records it takes locks, which a fork may have left
+    /// locked.
+    #[inline(always)]
+    fn place_of_exchange(&self, parent: &Context) -> Result<Place, Context> {
+        let place = Place::below(parent, &self.sampler)?;
+        if self.queue.as_ref().is_some_and(|queue| queue.loses_exchange()) {
+            let context = place.context;
+            let flags = context.trace_flags().with_sampled(false);
+            return Err(left_out(parent, context.trace_id(), flags));
+        }
+        Ok(place)
     }
 
     /// Takes a span that ended.
