@@ -166,28 +166,17 @@ impl Pipeline {
             }
         }
         self.count_shed(exchange, &finished.config);
-        let Some(mut state) = self.process.lock(&self.state) else {
-            return self.refuse(&finished, DropReason::Forked);
+        let mut state = match self.open() {
+            Ok(state) => state,
+            Err(reason) => return self.refuse(&finished, reason),
         };
-        let refused = if state.closed {
-            Some(DropReason::Shutdown)
-        } else if state.queue.len() >= self.capacity {
-            Some(DropReason::QueueFull)
-        } else {
-            None
-        };
-        if let Some(reason) = refused {
+        if state.queue.len() >= self.capacity {
             drop(state);
-            return self.refuse(&finished, reason);
+            return self.refuse(&finished, DropReason::QueueFull);
         }
         state.queue.push_back((finished, reservation));
-        state.submitted += 1;
-        let wake = state.asleep || state.queue.len() * 2 >= self.capacity;
-        drop(state);
-        // Waking somebody takes a system call as well.
-        if wake && !self.process.is_left_now() {
-            self.work.notify_one();
-        }
+        let is_urgent = state.queue.len() * 2 >= self.capacity;
+        self.submitted(state, is_urgent);
     }
 
     /// Records what the metrics say of an exchange, on the worker.
@@ -197,17 +186,35 @@ impl Pipeline {
         config: Arc<Config>,
         measured: Measured,
     ) {
-        // Where nobody is left to export it, nothing is measured.
-        let Some(mut state) = self.process.lock(&self.state) else { return };
-        if state.closed || state.measured.len() >= MEASURED {
+        let mut state = match self.open() {
+            Ok(state) => state,
+            // Where nobody is left to export it, nothing is measured.
+            Err(DropReason::Forked) => return,
+            Err(_) => return Self::record(&instruments, &config, measured),
+        };
+        if state.measured.len() >= MEASURED {
             drop(state);
             return Self::record(&instruments, &config, measured);
         }
         state.measured.push((instruments, config, measured));
+        self.submitted(state, false);
+    }
+
+    /// What is handed to the worker, or why nothing is.
+    #[inline]
+    fn open(&self) -> Result<MutexGuard<'_, State>, DropReason> {
+        let state = self.process.lock(&self.state).ok_or(DropReason::Forked)?;
+        if state.closed { Err(DropReason::Shutdown) } else { Ok(state) }
+    }
+
+    /// Something was handed to the worker, which is woken if need be.
+    #[inline]
+    fn submitted(&self, mut state: MutexGuard<'_, State>, is_urgent: bool) {
         state.submitted += 1;
-        let wake = state.asleep;
+        let wake = state.asleep || is_urgent;
         drop(state);
-        if wake {
+        // Waking somebody takes a system call as well.
+        if wake && !self.process.is_left_now() {
             self.work.notify_one();
         }
     }
