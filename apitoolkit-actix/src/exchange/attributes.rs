@@ -76,6 +76,9 @@ impl Attributes {
 
     /// Less what is secret: whatever has the name of a secret, and what looks like one in texts.
     pub(crate) fn redact(self, redactor: &Redactor) -> Vec<(Cow<'static, str>, Value)> {
+        if self.entries.is_empty() {
+            return Vec::new();
+        }
         self.entries
             .into_iter()
             .map(|(key, value)| {

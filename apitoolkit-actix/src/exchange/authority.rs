@@ -40,7 +40,7 @@ impl<'f> Addressing<'f> {
     pub(crate) fn read(fields: &'f Fields) -> Self {
         let mut found = Self::default();
         for field in fields.iter() {
-            let place = match field.name {
+            let place = match field.name() {
                 b"host" => &mut found.host,
                 b"forwarded" => &mut found.forwarded,
                 b"x-forwarded-for" => &mut found.forwarded_for,
@@ -50,10 +50,16 @@ impl<'f> Addressing<'f> {
             };
             // The first of each counts.
             if place.is_none() {
-                *place = Some(std::str::from_utf8(field.value).unwrap_or_default());
+                *place = Some(std::str::from_utf8(field.value()).unwrap_or_default());
             }
         }
         found
+    }
+
+    /// Whether no proxy says anything.
+    fn is_direct(&self) -> bool {
+        let said = [self.forwarded, self.forwarded_for, self.forwarded_host, self.forwarded_proto];
+        said.iter().all(Option::is_none)
     }
 }
 
@@ -77,7 +83,12 @@ impl Authority {
 
 impl Forwarded {
     /// Reads `Forwarded` (RFC 7239) first, then the older `X-Forwarded-*` for what it leaves out.
+    #[inline]
     pub(crate) fn read(headers: &Addressing<'_>) -> Self {
+        if headers.is_direct() { Self::default() } else { Self::read_all(headers) }
+    }
+
+    fn read_all(headers: &Addressing<'_>) -> Self {
         let mut found = Self::default();
         if let Some(value) = headers.forwarded {
             found.read_rfc7239(value);

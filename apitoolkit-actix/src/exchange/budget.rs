@@ -64,6 +64,11 @@ impl Reservation {
         granted
     }
 
+    /// How many bytes were granted.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Gives everything back.
     pub(crate) fn release(&mut self) {
         self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);

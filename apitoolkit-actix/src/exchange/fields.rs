@@ -1,3 +1,5 @@
+use crate::redact::Header;
+
 /// A list of named values (headers, path parameters) in one buffer.
 ///
 /// Copying a request's headers costs two allocations, however many there are. Every value of a name
@@ -17,16 +19,6 @@ struct Entry {
 
 /// What a name and its value take as a rule.
 const USUAL_BYTES: usize = 48;
-
-/// One named value of [`Fields`].
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Field<'f> {
-    /// UTF-8, as all of them were pushed.
-    pub(crate) name: &'f [u8],
-    pub(crate) value: &'f [u8],
-    /// Marked sensitive by whoever set it (`HeaderValue::is_sensitive`).
-    pub(crate) sensitive: bool,
-}
 
 /// Names, values, and whether a value is marked sensitive.
 impl<'h> Extend<(&'h str, &'h [u8], bool)> for Fields {
@@ -58,19 +50,19 @@ impl Fields {
         self.entries.push(Entry { name_end, value_end: self.bytes.len(), sensitive });
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Header<'_>> {
         let mut start = 0;
         self.entries.iter().filter_map(move |entry| {
-            let name = self.bytes.get(start..entry.name_end)?;
-            let value = self.bytes.get(entry.name_end..entry.value_end)?;
+            let line = self.bytes.get(start..entry.value_end)?;
+            let name_end = entry.name_end - start;
             start = entry.value_end;
-            Some(Field { name, value, sensitive: entry.sensitive })
+            Some(Header::new(line, name_end, entry.sensitive))
         })
     }
 
     /// Every value under a name, which is compared exactly.
     pub(crate) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [u8]> {
-        self.iter().filter(move |field| field.name == name.as_bytes()).map(|field| field.value)
+        self.iter().filter(move |field| field.name() == name.as_bytes()).map(|field| field.value())
     }
 
     /// The first value under a name, if it is UTF-8.
@@ -94,7 +86,7 @@ mod tests {
         fields.push("a", b"1", false);
         fields.push("b", b"", true);
         fields.push("a", b"\xff", false);
-        let seen: Vec<_> = fields.iter().map(|f| (f.name, f.value, f.sensitive)).collect();
+        let seen: Vec<_> = fields.iter().map(|f| (f.name(), f.value(), f.sensitive)).collect();
         assert_eq!(
             seen,
             [(&b"a"[..], &b"1"[..], false), (b"b", b"", true), (b"a", b"\xff", false)]

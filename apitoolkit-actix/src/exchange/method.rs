@@ -21,6 +21,7 @@ impl Method {
         ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE", OTHER];
 
     /// Where the method is in [`NAMES`](Self::NAMES).
+    #[inline]
     pub(crate) fn index(&self) -> usize {
         let name = self.name();
         Self::NAMES.iter().position(|known| *known == name).unwrap_or(Self::NAMES.len() - 1)

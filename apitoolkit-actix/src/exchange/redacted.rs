@@ -1,13 +1,13 @@
-use std::{borrow::Cow, fmt, iter, mem, net::SocketAddr, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, mem, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    Addresses, Direction, Exchange, Failure, Fields, Memory, Method, RedactedBody, RedactedError,
-    RedactedHeaders, RequestHead, Value,
+    Addresses, Direction, ErrorReport, Exchange, Failure, Fields, Memory, Method, RedactedBody,
+    RedactedError, RedactedHeaders, RequestHead, Value,
     authority::{Addressing, Authority, Forwarded},
     error_report::MARKED_FAILED,
-    params,
+    redacted_target::RedactedTarget,
 };
-use crate::redact::{Headers, PathParam, Redactor, Side};
+use crate::redact::{Redactor, Side};
 
 /// An exchange from which everything secret was taken out.
 ///
@@ -37,8 +37,7 @@ pub(crate) struct RedactedExchange<'e> {
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) protocol_version: Option<&'static str>,
     pub(crate) status: Option<u16>,
-    pub(crate) request_headers: RedactedHeaders<'e>,
-    pub(crate) response_headers: RedactedHeaders<'e>,
+    pub(crate) headers: RedactedHeaders<'e>,
     pub(crate) request_body: RedactedBody<'e>,
     pub(crate) response_body: RedactedBody<'e>,
     pub(crate) errors: Vec<RedactedError>,
@@ -48,15 +47,16 @@ pub(crate) struct RedactedExchange<'e> {
 }
 
 impl Exchange {
-    /// Takes everything secret out.
+    /// Takes everything secret out of an exchange that took so long.
     pub(crate) fn redact<'e>(
         &'e mut self,
         redactor: &'e Redactor,
         memory: &'e mut Memory,
+        took: Duration,
     ) -> RedactedExchange<'e> {
         let attributes = mem::take(&mut self.attributes).redact(redactor);
         let this = &*self;
-        let Memory { scratch, addresses, named, path_params, query_params } = memory;
+        let Memory { scratch, addresses, target } = memory;
         let request = &this.request;
         let outgoing = this.direction != Direction::Incoming;
         // What an app tells a server about its own clients says nothing about that server.
@@ -65,15 +65,8 @@ impl Exchange {
             false => Addressing::read(&request.fields),
         };
         let forwarded = Forwarded::read(&addressing);
-        let named = named.of(&this.path_params, redactor);
-        let path = this.redacted_path(named, redactor);
-        this.write_path_params(named, redactor, path_params);
-        let query = request.query().map(|query| match this.secret_query {
-            true => Cow::Owned(redactor.query(&Redactor::whole_query(query)).into_owned()),
-            false => redactor.query(query),
-        });
-        let pairs = query.as_deref().into_iter().flat_map(Redactor::decoded_pairs);
-        params::write_object(query_params, pairs);
+        let target = this.redact_target(redactor, target);
+        let RedactedTarget { path, query, path_params, query_params } = target;
         let peer_address = request.peer.map(|peer| addresses.peer(peer.ip()));
         let response_fields = this.response.as_ref().map_or(Fields::NONE, |head| &head.fields);
         RedactedExchange {
@@ -100,8 +93,7 @@ impl Exchange {
             peer: request.peer,
             protocol_version: request.version,
             status: this.response.as_ref().map(|head| head.status),
-            request_headers: RedactedHeaders::new(Headers::OfRequest, &request.fields, redactor),
-            response_headers: RedactedHeaders::new(Headers::OfResponse, response_fields, redactor),
+            headers: RedactedHeaders::new(&request.fields, response_fields, redactor),
             request_body: RedactedBody::new(
                 Side::Request,
                 &this.request_body,
@@ -116,61 +108,13 @@ impl Exchange {
                 redactor,
                 scratch,
             ),
-            errors: this.errors.iter().map(|report| RedactedError::new(report, redactor)).collect(),
+            errors: redacted_errors(&this.errors, redactor),
             attributes,
             failure: this.failure,
-            took: this.took(),
+            took,
             route: this.route.as_ref(),
             method: &request.method,
         }
-    }
-
-    /// The path's parameters, and which of them are secret for what they are called.
-    fn named_params<'n>(
-        &'n self,
-        secret: &'n [bool],
-    ) -> impl Iterator<Item = PathParam<'n>> + Clone {
-        let params = self.path_params.params.iter().zip(secret);
-        params.map(|((name, start, end), secret)| PathParam {
-            name,
-            start: *start,
-            end: *end,
-            secret: *secret,
-        })
-    }
-
-    fn redacted_path(&self, secret: &[bool], redactor: &Redactor) -> Cow<'_, str> {
-        let matched = self.path_params.path.as_deref();
-        let secret = self
-            .named_params(secret)
-            .enumerate()
-            .filter(|(at, param)| param.secret || self.path_params.secret.contains(at))
-            .map(|(_, param)| param);
-        let path = matched.unwrap_or_else(|| self.request.path());
-        let redacted = redactor.path_without(path, secret);
-        match matched {
-            // Nothing was taken out of the path the router saw, so the path as sent is as clean.
-            Some(matched) if *redacted == *matched => Cow::Borrowed(self.request.path()),
-            Some(_) => Cow::Owned(redacted.into_owned()),
-            None => redacted,
-        }
-    }
-
-    fn write_path_params(&self, secret: &[bool], redactor: &Redactor, out: &mut String) {
-        if self.route.is_none() {
-            // They are those of a route that did not run: known so that the path can be redacted.
-            return params::write_object(out, iter::empty());
-        }
-        let path = self.path_params.path.as_deref().unwrap_or_else(|| self.request.path());
-        let params = self.named_params(secret).enumerate().filter_map(|(at, param)| {
-            let value = match path.get(param.start..param.end)? {
-                _ if self.path_params.secret.contains(&at) => Redactor::URL_MARKER.into(),
-                value if param.secret && !value.is_empty() => Redactor::URL_MARKER.into(),
-                value => redactor.path_value(value),
-            };
-            Some((param.name.into(), value))
-        });
-        params::write_object(out, params);
     }
 }
 
@@ -237,6 +181,14 @@ impl fmt::Display for RedactedExchange<'_> {
         }
         write!(f, "; request {}; response {}", self.request_body, self.response_body)
     }
+}
+
+/// Most exchanges have none.
+fn redacted_errors(errors: &[ErrorReport], redactor: &Redactor) -> Vec<RedactedError> {
+    if errors.is_empty() {
+        return Vec::new();
+    }
+    errors.iter().map(|report| RedactedError::new(report, redactor)).collect()
 }
 
 fn scheme<'e>(request: &'e RequestHead, forwarded: &Forwarded) -> &'e str {

@@ -17,6 +17,7 @@ impl Ignore {
     }
 
     /// Whether a request is not recorded: by its path, or by the app's word.
+    #[inline]
     pub(super) fn matches(&self, paths: &PathPatterns, request: &ServiceRequest) -> bool {
         let says_so =
             |decide: &Arc<Decide>| app_code::run("ignore", || decide(request)).unwrap_or(false);

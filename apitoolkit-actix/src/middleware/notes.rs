@@ -19,6 +19,7 @@ pub(super) fn answered(current: &Notebook) {
 }
 
 /// Ends the time of adding, and puts what was added into the exchange.
+#[inline]
 pub(super) fn collect(current: &Notebook, session: Option<Box<Value>>, exchange: &mut Exchange) {
     if let Some(mut notes) = current.close() {
         tell(notes.answer());

@@ -163,6 +163,7 @@ fn measure(
     Some(Recorder::light(light))
 }
 
+#[inline]
 fn active(
     setup: &Setup,
     request: &ServiceRequest,

@@ -30,6 +30,7 @@ mod form;
 mod header;
 mod json;
 mod lists;
+mod made;
 mod marker;
 mod memo;
 mod multipart;
@@ -37,6 +38,7 @@ mod names;
 mod overlay;
 mod path;
 mod percent;
+mod plain;
 mod policy;
 mod query;
 mod redactor;
@@ -54,8 +56,10 @@ mod tests;
 pub(crate) use self::explain::{Explainer, Rule};
 pub(crate) use self::{
     body::Captured,
-    memo::{HeaderName, Headers},
+    made::Made,
+    memo::{Header, HeaderName, Headers, KnownHeaders},
     overlay::Overlay,
+    plain::{is_plain_path, plain_value_len},
     policy::Policy,
     sql::{Dialect, SqlStatement},
 };

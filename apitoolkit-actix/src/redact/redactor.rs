@@ -14,7 +14,7 @@ use super::{
     body::BodyRules,
     header,
     lists::Lists,
-    memo::{HeaderName, Headers, Memo},
+    memo::{KnownHeaders, Memo},
     path, query, shorten, sql, text, url,
 };
 use crate::error::RuleError;
@@ -90,17 +90,11 @@ impl Redactor {
         header::redact(&self.lists, name, value, sensitive)
     }
 
-    /// As [`header`](Self::header), of every header given: faster for those that were seen before.
-    /// Every value of a name has to stand behind the first of them. `each` must not come back for
-    /// other headers.
-    pub(crate) fn headers<'h>(
-        &self,
-        which: Headers,
-        headers: impl Iterator<Item = (&'h [u8], &'h [u8], bool)>,
-        each: impl FnMut(&HeaderName, &[Cow<'_, str>]),
-    ) {
-        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        memo.headers(&self.lists, which, headers, each);
+    /// As [`header`](Self::header), of many: faster for those that were seen before. While what this
+    /// gives is there, nobody else gets it.
+    pub(crate) fn headers(&self) -> KnownHeaders<'_> {
+        let memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        KnownHeaders::new(&self.lists, memo)
     }
 
     /// Redacts a URL, absolute or relative: userinfo, and sensitive parameters in path, query and
@@ -121,6 +115,16 @@ impl Redactor {
     /// Redacts every value of a query string, whatever its name.
     pub(crate) fn whole_query(query: &str) -> String {
         query::redact_all(query)
+    }
+
+    /// Whether a query parameter of this name is secret, whatever its value.
+    pub(crate) fn is_query_param(&self, name: &str) -> bool {
+        self.lists.is_query(name.as_bytes())
+    }
+
+    /// Whether the value of a query parameter is, or has in it, what looks like a secret.
+    pub(crate) fn holds_secret(&self, value: &str) -> bool {
+        query::holds_secret(&self.lists, value, 0)
     }
 
     /// The value that stands for a secret in a URL.

@@ -32,6 +32,7 @@ pub(crate) struct ActiveRequest {
 
 impl ActiveRequests {
     /// Counts a request until what this returns is dropped.
+    #[inline]
     pub(crate) fn begin(self: &Arc<Self>, method: &Method, https: bool) -> ActiveRequest {
         let request = ActiveRequest { requests: Arc::clone(self), method: method.index(), https };
         if let Some(requests) = request.requests() {

@@ -18,6 +18,8 @@ pub(super) const SPAN: u8 = tag(2);
 /// As many go into the queue together, in number and about in bytes.
 const MOST_SPANS: usize = 64;
 const MOST_BYTES: usize = 32 * 1024;
+/// Room for the last of them, as a rule.
+const ROOM: usize = MOST_BYTES + 4 * 1024;
 
 /// Exchanges that go into the queue together.
 #[derive(Debug, Default)]
@@ -41,9 +43,9 @@ pub(crate) struct Exchanges {
 
 impl Chunk {
     /// Writes an exchange behind those that are whole.
-    pub(super) fn write(&mut self, leaving: &Leaving<'_>, bodies: Bodies) {
+    pub(super) fn write(&mut self, leaving: &mut Leaving<'_>, bodies: Bodies) {
         self.give_up();
-        self.fields.reserve(MOST_BYTES.saturating_sub(self.whole));
+        self.fields.reserve(ROOM.saturating_sub(self.whole));
         nested(&mut self.fields, SPAN, |out| leaving.write(bodies, out));
     }
 

@@ -185,6 +185,7 @@ impl Notebook {
     }
 
     /// The app has answered. Returns who is to tell of what.
+    #[inline]
     pub(crate) fn answer(&self) -> Vec<Undecided> {
         self.is_answered.store(true, Ordering::SeqCst);
         if !self.has_notes.load(Ordering::SeqCst) {
@@ -194,6 +195,7 @@ impl Notebook {
     }
 
     /// Ends the time of adding, and returns what was added, if anything was.
+    #[inline]
     pub(crate) fn close(&self) -> Option<Box<Notes>> {
         self.is_closed.store(true, Ordering::SeqCst);
         if !self.has_notes.load(Ordering::SeqCst) {

@@ -280,7 +280,7 @@ impl Pipeline {
     fn refuse(&self, finished: &Finished, reason: DropReason) {
         let Finished { exchange, config, .. } = finished;
         if finished.keeper.is_some() {
-            if reason == DropReason::Forked || !verdict::keeps(exchange, config) {
+            if reason == DropReason::Forked || !verdict::keeps(exchange, config, exchange.took()) {
                 return;
             }
             self.counters.create();

@@ -215,7 +215,8 @@ impl Latest {
         })
     }
 
-    /// Routes are compared by where they are, which is the same for all exchanges of one route.
+    /// Routes and words are compared by where they are, which is the same for all exchanges of one
+    /// route.
     fn is(&self, subject: &Subject<'_>) -> bool {
         let Subject { incoming, method, https, status, failure, version, route, server } = *subject;
         let is_route = match (&self.route, route) {
@@ -225,7 +226,9 @@ impl Latest {
         is_route
             && server.is_none()
             && (self.status, self.incoming, self.https) == (status, incoming, https)
-            && (self.method, self.version, self.failure) == (method, version, failure)
+            && std::ptr::eq(self.method, method)
+            && self.version.map(str::as_ptr) == version.map(str::as_ptr)
+            && self.failure == failure
     }
 }
 

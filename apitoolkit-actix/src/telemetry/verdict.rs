@@ -1,6 +1,6 @@
 //! What becomes of an incoming exchange, now that all of it is known.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::notice::{self, Throttle};
 use crate::{
@@ -17,7 +17,8 @@ pub(super) enum Verdict {
 }
 
 /// Applies the options that depend on how an exchange went.
-pub(super) fn decide(exchange: &mut Exchange, config: &Config) -> Verdict {
+#[inline]
+pub(super) fn decide(exchange: &mut Exchange, config: &Config, took: Duration) -> Verdict {
     if exchange.direction != Direction::Incoming {
         return Verdict::Export;
     }
@@ -27,7 +28,7 @@ pub(super) fn decide(exchange: &mut Exchange, config: &Config) -> Verdict {
         return Verdict::Ignore;
     }
     let is_error = exchange.has_failed() || status.is_some_and(|status| status >= 400);
-    if !config.capture_policy.keeps(is_error, exchange.took()) {
+    if !config.capture_policy.keeps(is_error, took) {
         exchange.request_body.forget();
         exchange.response_body.forget();
     }
@@ -35,11 +36,12 @@ pub(super) fn decide(exchange: &mut Exchange, config: &Config) -> Verdict {
 }
 
 /// Whether an exchange that the sampler left out is kept.
-pub(super) fn keeps(exchange: &Exchange, config: &Config) -> bool {
-    config.keep.keeps(exchange.has_failed(), exchange.took())
+pub(super) fn keeps(exchange: &Exchange, config: &Config, took: Duration) -> bool {
+    config.keep.keeps(exchange.has_failed(), took)
 }
 
 /// Names what no route matched, if the app wants that, and takes the context root off.
+#[inline]
 pub(super) fn name(route: &mut Option<Arc<str>>, path: Option<&str>, config: &Config) {
     static PANICS: Throttle = Throttle::minute();
     if let (None, Some(path), Some(clean_urls)) = (&route, path, &config.clean_urls) {

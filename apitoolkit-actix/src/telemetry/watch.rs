@@ -54,9 +54,9 @@ impl Watch {
     }
 
     /// Shows an exchange.
-    pub(super) fn exchange(&self, span: &[u8]) {
+    pub(super) fn exchange<'s>(&self, span: impl FnOnce() -> &'s [u8]) {
         if let Some(watcher) = self.0.get() {
-            watcher.exchange(span);
+            watcher.exchange(span());
         }
     }
 

@@ -145,6 +145,7 @@ impl Full {
     }
 
     /// Hands the exchange over, and gives the memory back.
+    #[inline]
     pub(super) fn submit_boxed(mut boxed: Blank, failure: Option<Failure>) {
         let Some(full) = boxed.take() else { return };
         let setup = Rc::clone(&full.setup);

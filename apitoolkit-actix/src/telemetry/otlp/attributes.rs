@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     exchange,
+    redact::Made,
     telemetry::span::{Attributes, to_value},
 };
 
@@ -184,6 +185,23 @@ impl Attributes for AttributeWriter<'_> {
         for text in texts.iter().map(AsRef::as_ref) {
             begin(self.out, ITEM, field_len(text.len()));
             field(self.out, STRING, text.as_bytes());
+        }
+    }
+
+    #[inline]
+    fn once(&mut self, made: Option<&mut Made>, tell: impl FnOnce(&mut Self)) {
+        // Those that were added earlier stand among them.
+        let Some(made) = made.filter(|_| self.earlier.is_empty()) else { return tell(self) };
+        if made.parts > 0 && made.parts <= self.room {
+            self.room -= made.parts;
+            self.out.extend_from_slice(&made.bytes);
+            return;
+        }
+        let (from, room, over) = (self.out.len(), self.room, self.over);
+        tell(self);
+        if made.parts == 0 && self.over == over {
+            made.parts = room - self.room;
+            made.bytes.extend_from_slice(self.out.get(from..).unwrap_or_default());
         }
     }
 

@@ -1,4 +1,4 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::{SpanId, SpanKind, Status, TraceState};
 use opentelemetry_proto::{
@@ -35,15 +35,15 @@ const ERROR: u8 = proto::status::StatusCode::Error as u8;
 const OK: u8 = proto::status::StatusCode::Ok as u8;
 
 /// Writes a span that ended, whose attributes are written by `attributes`. A name that is given in
-/// parts comes before those that it had.
+/// parts comes before those that it had. `took` is how long it took.
 pub(in crate::telemetry) fn write_span(
     out: &mut Vec<u8>,
     ended: &Ended<'_>,
     name: Option<[&str; 3]>,
-    at: SystemTime,
+    took: Duration,
     attributes: impl FnOnce(&mut AttributeWriter<'_>),
 ) {
-    let (context, origin, added) = (ended.context(), ended.origin(), &ended.added);
+    let (context, origin, added) = (ended.context(), ended.origin(), ended.added.as_deref());
     field(out, TRACE_ID, &context.trace_id().to_bytes());
     field(out, SPAN_ID, &context.span_id().to_bytes());
     if *context.trace_state() != TraceState::NONE {
@@ -52,21 +52,26 @@ pub(in crate::telemetry) fn write_span(
     if origin.parent != SpanId::INVALID {
         field(out, PARENT_SPAN_ID, &origin.parent.to_bytes());
     }
-    let had = added.name.as_ref().unwrap_or(&origin.name);
+    let had = added.and_then(|added| added.name.as_ref()).unwrap_or(&origin.name);
     text(out, NAME, name.unwrap_or([had, "", ""]));
     out.extend_from_slice(&[KIND, kind(&origin.kind)]);
-    time(out, START, origin.started);
-    time(out, END, at);
-    let mut writer = AttributeWriter::new(out, &added.attributes, ended.most_attributes());
+    let started = nanos(origin.started);
+    let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+    time(out, START, started);
+    time(out, END, started.saturating_add(took));
+    let earlier = added.map_or(&[][..], |added| &added.attributes);
+    let mut writer = AttributeWriter::new(out, earlier, ended.most_attributes());
     attributes(&mut writer);
     let over = writer.over();
-    let dropped = added.dropped_attributes.saturating_add(over);
+    let dropped = added.map_or(0, |added| added.dropped_attributes).saturating_add(over);
     if dropped > 0 {
         out.push(DROPPED_ATTRIBUTES);
         varint(out, u64::from(dropped));
     }
-    events_and_links(out, &added.events, &added.links);
-    status(out, &added.status);
+    if let Some(added) = added {
+        events_and_links(out, &added.events, &added.links);
+    }
+    status(out, added.map_or(&Status::Unset, |added| &added.status));
     let mut flags =
         u32::from(context.trace_flags().to_u8()) | SpanFlags::ContextHasIsRemoteMask as u32;
     if origin.parent_is_remote {
@@ -102,8 +107,7 @@ fn nanos(time: SystemTime) -> u64 {
     since.as_secs().wrapping_mul(1_000_000_000).wrapping_add(u64::from(since.subsec_nanos()))
 }
 
-fn time(out: &mut Vec<u8>, tag: u8, time: SystemTime) {
-    let nanos = nanos(time);
+fn time(out: &mut Vec<u8>, tag: u8, nanos: u64) {
     if nanos > 0 {
         out.push(tag);
         out.extend_from_slice(&nanos.to_le_bytes());

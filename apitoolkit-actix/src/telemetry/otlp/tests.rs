@@ -21,7 +21,7 @@ use crate::{
     semconv,
     telemetry::{
         Current, Notebook,
-        own_span::{Beginning, Ended, Maker},
+        own_span::{Added, Beginning, Ended, Maker},
         source,
         span::Attributes,
     },
@@ -116,7 +116,8 @@ impl Told {
 
 /// The span as the SDK has it.
 fn data(ended: &Ended<'_>, name: Option<[&str; 3]>, told: &[Told], most: usize) -> SpanData {
-    let (added, origin) = (&ended.added, ended.origin());
+    let none = Added::default();
+    let (added, origin) = (ended.added.as_deref().unwrap_or(&none), ended.origin());
     let mut attributes = vec![KeyValue::new(semconv::HTTP_REQUEST_METHOD, "GET")];
     attributes.extend(added.attributes.iter().cloned());
     told.iter().for_each(|told| told.tell(&mut attributes));
@@ -175,13 +176,15 @@ fn the_bytes_are_those_of_the_generated_code() {
             ended.status(Status::error(if random.bool() { "why" } else { "" }));
         }
         if random.bool() {
-            ended.added.links.links.push(Link::with_context(caller(false)));
+            let added = ended.added.get_or_insert_default();
+            added.links.links.push(Link::with_context(caller(false)));
         }
         let route = text(random);
         let name = random.bool().then_some(["GET", " ", &route]);
         let told: Vec<_> = (0..random.usize(0..9)).map(|_| Told::any(random)).collect();
         let mut written = vec![1, 2, 3];
-        write_span(&mut written, &ended, name, at(9), |attributes| {
+        let took = at(9).duration_since(ended.origin().started).unwrap();
+        write_span(&mut written, &ended, name, took, |attributes| {
             attributes.method(key!(semconv::HTTP_REQUEST_METHOD), "GET");
             told.iter().for_each(|told| told.tell(attributes));
         });

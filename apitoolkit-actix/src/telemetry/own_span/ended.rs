@@ -16,19 +16,20 @@ use crate::semconv;
 #[derive(Debug)]
 pub(crate) struct Ended<'r> {
     pub(super) recording: &'r Recording,
-    /// What it was given while it ran, and at its end.
-    pub(crate) added: Added,
+    /// What it was given while it ran, and at its end, if it was given anything.
+    pub(crate) added: Option<Box<Added>>,
 }
 
 impl Ended<'_> {
     /// Adds what happened, as far as there is room.
     pub(crate) fn event(&mut self, name: &'static str, when: SystemTime, about: Vec<KeyValue>) {
-        self.added.event(Event::new(name, when, about, 0), &self.recording.maker.limits);
+        let added = self.added.get_or_insert_default();
+        added.event(Event::new(name, when, about, 0), &self.recording.maker.limits);
     }
 
     /// Sets the status, unless the app has set one that stands above it.
     pub(crate) fn status(&mut self, status: Status) {
-        self.added.status(status);
+        self.added.get_or_insert_default().status(status);
     }
 
     pub(crate) fn context(&self) -> &SpanContext {
@@ -48,7 +49,8 @@ impl Ended<'_> {
     /// first.
     pub(super) fn data(self, end_time: SystemTime) -> SpanData {
         let Recording { context, origin, maker, .. } = self.recording;
-        let Added { name, mut attributes, dropped_attributes, events, links, status } = self.added;
+        let added = self.added.map_or_else(Added::default, |added| *added);
+        let Added { name, mut attributes, dropped_attributes, events, links, status } = added;
         if let Some(method) = origin.method {
             attributes.insert(0, KeyValue::new(semconv::HTTP_REQUEST_METHOD, method));
         }

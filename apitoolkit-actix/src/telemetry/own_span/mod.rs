@@ -11,6 +11,8 @@ mod maker;
 mod place;
 mod span;
 
+#[cfg(test)]
+pub(super) use added::Added;
 pub(super) use ask::exchange_of;
 pub(super) use ended::Ended;
 pub(super) use maker::{Beginning, Maker};

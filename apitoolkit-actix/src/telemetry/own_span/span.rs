@@ -100,8 +100,7 @@ impl Recording {
         if mem::replace(&mut state.ended, true) {
             return None;
         }
-        let added = state.added.take().map_or_else(Added::default, |added| *added);
-        Some(Ended { recording: self, added })
+        Some(Ended { recording: self, added: state.added.take() })
     }
 
     /// Ends the span, and nobody hears of it.

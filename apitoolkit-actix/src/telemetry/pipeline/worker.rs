@@ -9,19 +9,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use opentelemetry::{Context, KeyValue, trace::TraceContextExt as _};
+use opentelemetry::{KeyValue, trace::TraceContextExt as _};
 
 use super::{Batch, Finished, Pipeline};
 use crate::{
     config::Config,
-    exchange::{Memory, RedactedExchange, Spent},
+    exchange::{Memory, Spent},
     telemetry::{
         Instruments, Measured,
         chunk::Chunk,
         measure,
         notice::{self, Throttle},
-        own_span::Recording,
-        span::{self, Leaving, Unfinished},
+        span::{self, Leaving, Standing, Unfinished},
         stats::DropReason,
         verdict::{self, Verdict},
     },
@@ -41,17 +40,11 @@ struct Kept {
     spent: Spent,
     /// Room for the attributes of spans that are not ours.
     attributes: Vec<KeyValue>,
+    standing: Standing,
     /// What is not in the queue yet.
     chunk: Chunk,
     /// How many exchanges are done with, and not counted as that yet.
     done: u64,
-}
-
-/// What has been begun of an exchange, whatever becomes of it.
-struct Begun {
-    span: Unfinished,
-    /// Whether it counts among those that were created.
-    is_created: bool,
 }
 
 /// What became of an exchange.
@@ -59,7 +52,7 @@ enum Fate {
     /// Its span has ended.
     Completed,
     /// Its span is to end then, by a provider that is not ours.
-    Told(Context, SystemTime),
+    Told(SystemTime),
     /// The app, or the sampler, does not want it.
     LeftOut,
     /// Nobody knows what is secret in it.
@@ -76,7 +69,7 @@ impl Pipeline {
                 kept.done += 1;
             }
             for (finished, reservation) in queue.drain(..) {
-                self.process(finished, &mut kept);
+                self.process(finished, reservation.bytes(), &mut kept);
                 drop(reservation);
                 kept.done += 1;
                 if self.queue.as_ref().is_some_and(|queue| queue.is_due(&kept.chunk)) {
@@ -131,19 +124,20 @@ impl Pipeline {
         }
     }
 
-    /// Redacts an exchange and ends its span. A bug of ours costs that exchange and no more.
-    fn process(&self, finished: Finished, kept: &mut Kept) {
-        let foreign = finished.foreign;
-        let is_created = finished.keeper.is_none();
-        let mut begun = Begun { span: finished.span.clone(), is_created };
-        let fate = caught(|| self.complete(finished, kept, &mut begun));
-        let Begun { span, is_created } = begun;
+    /// Redacts an exchange, which takes so many bytes, and ends its span. A bug of ours costs that
+    /// exchange and no more.
+    fn process(&self, mut finished: Finished, size: usize, kept: &mut Kept) {
+        let fate = caught(|| self.complete(&mut finished, kept));
+        let Finished { exchange, span, keeper, foreign, .. } = finished;
+        let is_created = keeper.is_none();
         match fate {
-            Some(Fate::Told(context, ended)) => {
+            Some(Fate::Told(ended)) => {
                 if foreign {
                     self.counters.export(1);
                 }
-                Self::end(|| context.span().end_with_timestamp(ended));
+                if let Unfinished::Held(context) = &span {
+                    Self::end(|| context.span().end_with_timestamp(ended));
+                }
             }
             Some(Fate::LeftOut) if is_created => {
                 self.counters.ignore();
@@ -156,71 +150,61 @@ impl Pipeline {
                 if !is_created {
                     self.counters.create();
                 }
-                self.lose(&span, DropReason::Internal);
+                // What a bug left half done is not used again.
+                return self.lose(&span, DropReason::Internal);
             }
         }
+        kept.spent.push(exchange, size);
     }
 
-    /// Writes down what an exchange was, as far as it may leave.
-    fn complete(&self, finished: Finished, kept: &mut Kept, begun: &mut Begun) -> Fate {
-        let Finished { mut exchange, config, overlay, instruments, keeper, .. } = finished;
-        let ended = exchange.started + exchange.took();
-        let verdict = verdict::decide(&mut exchange, &config);
-        let is_kept = keeper.is_none() || verdict::keeps(&exchange, &config);
+    /// Writes down what an exchange was, as far as it may leave. One that the sampler left out and
+    /// that is kept has no keeper any more afterwards.
+    fn complete(&self, finished: &mut Finished, kept: &mut Kept) -> Fate {
+        let Finished { exchange, span, config, overlay, instruments, keeper, .. } = finished;
+        let took = exchange.took();
+        let verdict = verdict::decide(exchange, config, took);
+        let is_kept = keeper.is_none() || verdict::keeps(exchange, config, took);
         if verdict == Verdict::Ignore || !is_kept {
             if config.debug {
                 tell(&format_args!("{} is left out", exchange.outline()));
             }
-            if let Some(instruments) = &instruments {
-                Measured::of_lost(&exchange).record(instruments);
+            if let Some(instruments) = instruments {
+                Measured::of_lost(exchange).record(instruments);
             }
             return Fate::LeftOut;
         }
-        if let Some(keeper) = keeper {
+        if let Some(keeper) = keeper.take() {
             self.counters.create();
-            begun.is_created = true;
-            if let Unfinished::Held(left_out) = &begun.span {
-                let kept = span::start_kept(&keeper, left_out, &exchange, &config);
-                begun.span = Unfinished::Ours(kept);
+            if let Unfinished::Held(left_out) = &*span {
+                *span = Unfinished::Ours(span::start_kept(&keeper, left_out, exchange, config));
             }
         }
-        let redactor = match &overlay {
+        let redactor = match overlay {
             Some(overlay) => overlay.redactor(),
             None => Some(&config.redactor),
         };
         let Some(redactor) = redactor else { return Fate::Broken };
-        let redacted = exchange.redact(redactor, &mut kept.memory);
+        let redacted = exchange.redact(redactor, &mut kept.memory, took);
         if config.debug {
             tell(&redacted);
         }
-        if let Some(instruments) = &instruments {
+        if let Some(instruments) = instruments {
             measure::record(&redacted, instruments);
         }
-        let fate = match &begun.span {
+        match &*span {
             Unfinished::Ours(recording) => {
-                self.write(&redacted, &config, recording, ended, &mut kept.chunk);
+                // The app may have ended it before.
+                if let (Some(queue), Some(span)) = (&self.queue, recording.end()) {
+                    let common = kept.standing.of(&redacted, config);
+                    let mut leaving = Leaving::new(&redacted, config, span, took, common);
+                    queue.add(&mut leaving, &mut kept.chunk);
+                }
                 Fate::Completed
             }
             Unfinished::Held(context) => {
-                span::tell(context, &redacted, &config, &mut kept.attributes);
-                Fate::Told(context.clone(), ended)
+                span::tell(context, &redacted, config, &mut kept.attributes);
+                Fate::Told(exchange.started + took)
             }
-        };
-        kept.spent.push(exchange);
-        fate
-    }
-
-    /// Writes a span of ours down, unless the app has ended it before.
-    fn write(
-        &self,
-        exchange: &RedactedExchange<'_>,
-        config: &Config,
-        recording: &Recording,
-        ended: SystemTime,
-        chunk: &mut Chunk,
-    ) {
-        if let (Some(queue), Some(span)) = (&self.queue, recording.end()) {
-            queue.add(&Leaving::new(exchange, config, span, ended), chunk);
         }
     }
 

@@ -15,9 +15,9 @@ use crate::{
 
 impl SpanQueue {
     /// Adds an exchange to those that go in together, or counts its loss.
-    pub(crate) fn add(&self, leaving: &Leaving<'_>, chunk: &mut Chunk) {
+    pub(crate) fn add(&self, leaving: &mut Leaving<'_>, chunk: &mut Chunk) {
         chunk.write(leaving, Bodies::Told);
-        self.watch.exchange(chunk.span());
+        self.watch.exchange(|| chunk.span());
         let mut bodies = leaving.bodies();
         if chunk.size() > MAX_SPAN {
             chunk.write(leaving, Bodies::Shed);
@@ -43,7 +43,7 @@ impl SpanQueue {
     }
 
     /// Takes room for an exchange, without its bodies if need be.
-    fn has_room(&self, leaving: &Leaving<'_>, bodies: u64, chunk: &mut Chunk) -> bool {
+    fn has_room(&self, leaving: &mut Leaving<'_>, bodies: u64, chunk: &mut Chunk) -> bool {
         // Bodies leave room for spans that have none.
         if chunk.reserve(&self.budget, Reservation::grow_leaving_room) {
             return true;

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::{exchange, telemetry::otlp::Key};
+use crate::{exchange, redact::Made, telemetry::otlp::Key};
 
 /// Takes the attributes of a span, one after the other.
 pub(crate) trait Attributes {
@@ -21,6 +21,13 @@ pub(crate) trait Attributes {
     fn texts(&mut self, key: &str, texts: &[impl AsRef<str>]);
 
     fn value(&mut self, key: Cow<'static, str>, value: exchange::Value);
+
+    /// What `tell` tells, or what was made of it before.
+    #[inline]
+    fn once(&mut self, made: Option<&mut Made>, tell: impl FnOnce(&mut Self)) {
+        let _ = made;
+        tell(self);
+    }
 
     #[inline]
     fn some<const N: usize>(&mut self, key: &Key<N>, text: Option<&str>) {

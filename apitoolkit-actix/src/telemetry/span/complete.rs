@@ -1,11 +1,11 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::{
     Context, KeyValue,
     trace::{Status, TraceContextExt as _},
 };
 
-use super::{Bodies, describe};
+use super::{Bodies, Common, describe};
 use crate::{
     config::{Config, Convention},
     exchange::{Failure, RedactedExchange},
@@ -19,29 +19,31 @@ pub(crate) struct Leaving<'e> {
     exchange: &'e RedactedExchange<'e>,
     config: &'e Config,
     span: Ended<'e>,
-    at: SystemTime,
+    took: Duration,
+    common: Common<'e>,
 }
 
 impl<'e> Leaving<'e> {
-    /// `at` is when the span ended.
+    /// Of one that took so long.
     pub(crate) fn new(
         exchange: &'e RedactedExchange<'e>,
         config: &'e Config,
         mut span: Ended<'e>,
-        at: SystemTime,
+        took: Duration,
+        common: Common<'e>,
     ) -> Self {
         each_event(exchange, |name, when, about| span.event(name, when, about));
         if let Some(status) = status(exchange) {
             span.status(status);
         }
-        Self { exchange, config, span, at }
+        Self { exchange, config, span, took, common }
     }
 
     /// Writes the span as OTLP has it.
-    pub(crate) fn write(&self, bodies: Bodies, out: &mut Vec<u8>) {
-        let name = name(self.exchange, self.config);
-        write_span(out, &self.span, name, self.at, |attributes| {
-            describe(self.exchange, self.config, bodies, attributes);
+    pub(crate) fn write(&mut self, bodies: Bodies, out: &mut Vec<u8>) {
+        let Self { exchange, config, span, took, common } = self;
+        write_span(out, span, name(exchange, config), *took, |attributes| {
+            describe(exchange, config, bodies, common, attributes);
         });
     }
 
@@ -62,7 +64,7 @@ pub(crate) fn tell(
     if let Some(name) = name(exchange, config) {
         span.update_name(name.concat());
     }
-    describe(exchange, config, Bodies::Told, memory);
+    describe(exchange, config, Bodies::Told, &mut Common::default(), memory);
     span.set_attributes(memory.drain(..));
     each_event(exchange, |name, when, about| span.add_event_with_timestamp(name, when, about));
     if let Some(status) = status(exchange) {

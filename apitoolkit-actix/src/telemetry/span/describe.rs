@@ -1,9 +1,9 @@
 use uuid::Uuid;
 
-use super::{Attributes, json};
+use super::{Attributes, Common, json};
 use crate::{
     config::{Config, Convention},
-    exchange::{Direction, RedactedExchange},
+    exchange::{Direction, OpenHeaders, RedactedExchange},
     semconv,
     telemetry::otlp::key,
 };
@@ -17,30 +17,36 @@ pub(crate) enum Bodies {
 }
 
 /// Tells all attributes of an exchange: core attributes first, headers last, since a span keeps only
-/// its first 128.
+/// its first 128. `made` is what was made before of what it has in common with others.
 pub(crate) fn describe(
     exchange: &RedactedExchange<'_>,
     config: &Config,
     bodies: Bodies,
+    made: &mut Common<'_>,
     to: &mut impl Attributes,
 ) {
-    core(exchange, to);
+    to.once(made.kind.as_deref_mut(), |to| common(exchange, config, to));
+    to.once(made.peer.as_deref_mut(), |to| peer(exchange, to));
+    let headers = &mut exchange.headers.open();
+    core(exchange, headers, to);
     if config.convention == Convention::ApiToolkit {
-        apitoolkit(exchange, config, to);
+        apitoolkit(exchange, to);
     }
-    to.some(key!(semconv::SERVICE_NAME), config.service_name.as_deref());
     texts(exchange, config.convention, bodies, to);
     for (key, value) in &exchange.attributes {
         to.value(key.clone(), value.clone());
     }
-    let headers = &exchange.request_headers;
-    headers.each(|name, values| to.texts(name.request_attribute(), values));
-    let headers = &exchange.response_headers;
-    headers.each(|name, values| to.texts(name.response_attribute(), values));
+    headers.of_request(|name, values, made| {
+        to.once(made, |to| to.texts(name.request_attribute(), values));
+    });
+    headers.of_response(|name, values, made| {
+        to.once(made, |to| to.texts(name.response_attribute(), values));
+    });
 }
 
-/// What the semantic conventions say of every HTTP span.
-fn core(exchange: &RedactedExchange<'_>, to: &mut impl Attributes) {
+/// What is the same for all exchanges of one [kind](super::Standing), but for those that something
+/// kept from their end, calls after the first of a row, and methods that nobody knows.
+pub(super) fn common(exchange: &RedactedExchange<'_>, config: &Config, to: &mut impl Attributes) {
     to.method(key!(semconv::HTTP_REQUEST_METHOD), exchange.method.name());
     to.some(key!(semconv::HTTP_REQUEST_METHOD_ORIGINAL), exchange.method.original());
     to.some(key!(semconv::HTTP_ROUTE), exchange.route.map(|route| &**route));
@@ -55,25 +61,13 @@ fn core(exchange: &RedactedExchange<'_>, to: &mut impl Attributes) {
     let server = exchange.server.as_ref();
     to.some(key!(semconv::SERVER_ADDRESS), server.map(|server| &*server.host));
     to.number_if(key!(semconv::SERVER_PORT), server.and_then(|server| server.port));
-    to.some(key!(semconv::CLIENT_ADDRESS), exchange.client_address.as_deref());
-    to.some(key!(semconv::NETWORK_PEER_ADDRESS), exchange.peer_address.as_deref());
-    to.number_if(key!(semconv::NETWORK_PEER_PORT), exchange.peer.map(|peer| peer.port()));
     to.some(key!(semconv::NETWORK_PROTOCOL_VERSION), exchange.protocol_version);
-    let headers = &exchange.request_headers;
-    headers.first("user-agent", |agent| to.text(key!(semconv::USER_AGENT_ORIGINAL), agent));
-    to.number_if(key!(semconv::HTTP_REQUEST_BODY_SIZE), exchange.request_body.size);
-    to.number_if(key!(semconv::HTTP_RESPONSE_BODY_SIZE), exchange.response_body.size);
-}
-
-/// What APItoolkit's servers read besides.
-fn apitoolkit(exchange: &RedactedExchange<'_>, config: &Config, to: &mut impl Attributes) {
-    to.text(key!(semconv::APITOOLKIT_SDK_TYPE), exchange.direction.sdk_type());
-    let buffer = &mut Uuid::encode_buffer();
-    to.text(key!(semconv::APITOOLKIT_MSG_ID), uuid(exchange.id, buffer));
-    if let Direction::Outgoing(call) = &exchange.direction {
-        let parent = call.parent.map(|id| uuid(id, buffer));
-        to.some(key!(semconv::APITOOLKIT_PARENT_ID), parent);
+    to.some(key!(semconv::SERVICE_NAME), config.service_name.as_deref());
+    if config.convention != Convention::ApiToolkit {
+        return;
     }
+    to.text(key!(semconv::APITOOLKIT_SDK_TYPE), exchange.direction.sdk_type());
+    to.some(key!(semconv::NET_HOST_NAME), server.map(|server| &*server.host));
     if exchange.direction == Direction::Incoming {
         to.some(key!(semconv::APITOOLKIT_VIRTUAL_HOST), config.virtual_host.as_deref());
         to.some(key!(semconv::APITOOLKIT_APPLICATION_ID), config.application_id.as_deref());
@@ -81,6 +75,32 @@ fn apitoolkit(exchange: &RedactedExchange<'_>, config: &Config, to: &mut impl At
     to.some(key!(semconv::APITOOLKIT_SERVICE_VERSION), config.service_version.as_deref());
     if !config.tags.is_empty() {
         to.texts(semconv::APITOOLKIT_TAGS, &config.tags);
+    }
+}
+
+/// Who asked: the same for all exchanges of one peer, unless a proxy spoke for it.
+fn peer(exchange: &RedactedExchange<'_>, to: &mut impl Attributes) {
+    to.some(key!(semconv::CLIENT_ADDRESS), exchange.client_address.as_deref());
+    to.some(key!(semconv::NETWORK_PEER_ADDRESS), exchange.peer_address.as_deref());
+}
+
+/// What else the semantic conventions say of every HTTP span.
+fn core(exchange: &RedactedExchange<'_>, headers: &mut OpenHeaders<'_>, to: &mut impl Attributes) {
+    to.number_if(key!(semconv::NETWORK_PEER_PORT), exchange.peer.map(|peer| peer.port()));
+    headers.first("user-agent", |agent, made| {
+        to.once(made, |to| to.text(key!(semconv::USER_AGENT_ORIGINAL), agent));
+    });
+    to.number_if(key!(semconv::HTTP_REQUEST_BODY_SIZE), exchange.request_body.size);
+    to.number_if(key!(semconv::HTTP_RESPONSE_BODY_SIZE), exchange.response_body.size);
+}
+
+/// What else APItoolkit's servers read.
+fn apitoolkit(exchange: &RedactedExchange<'_>, to: &mut impl Attributes) {
+    let buffer = &mut Uuid::encode_buffer();
+    to.text(key!(semconv::APITOOLKIT_MSG_ID), uuid(exchange.id, buffer));
+    if let Direction::Outgoing(call) = &exchange.direction {
+        let parent = call.parent.map(|id| uuid(id, buffer));
+        to.some(key!(semconv::APITOOLKIT_PARENT_ID), parent);
     }
     if !exchange.errors.is_empty() {
         to.text(key!(semconv::APITOOLKIT_ERRORS), &json::errors(exchange));
@@ -91,8 +111,6 @@ fn apitoolkit(exchange: &RedactedExchange<'_>, config: &Config, to: &mut impl At
         Some(query) => to.joined(key!(semconv::HTTP_TARGET), [&exchange.path, "?", query]),
         None => to.filled(key!(semconv::HTTP_TARGET), &exchange.path),
     }
-    let host = exchange.server.as_ref().map(|server| &*server.host);
-    to.some(key!(semconv::NET_HOST_NAME), host);
 }
 
 /// What an exchange has texts of its own for.

@@ -14,6 +14,7 @@ pub(crate) enum Unfinished {
 }
 
 impl Unfinished {
+    #[inline]
     pub(crate) fn new(own: Option<OwnSpan>, context: Context) -> Self {
         own.map_or(Self::Held(context), Self::Ours)
     }

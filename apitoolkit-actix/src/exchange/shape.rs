@@ -1,0 +1,194 @@
+//! What the targets of exchanges have in common.
+//!
+//! The parameters of a route have the same names whenever it runs, and so have most of its queries.
+//! Which of them are secret, and how JSON has them, is worked out once.
+
+use std::sync::Arc;
+
+use super::PathParams;
+use crate::redact::{Redactor, plain_value_len};
+
+/// Of so many routes something is remembered: about 400 KiB at most.
+const ROUTES: usize = 64;
+/// As many names are remembered of a query, which are so long at most.
+const MAX_NAMES: usize = 16;
+const MAX_LENGTH: usize = 64;
+/// After so many queries of a route that were not like the one remembered, one after the other,
+/// another is.
+const PATIENCE: u8 = 4;
+
+/// What is known of the targets of each route.
+#[derive(Debug, Default)]
+pub(super) struct Shapes {
+    routes: Vec<Shape>,
+    other: Shape,
+}
+
+/// What is known of the targets of one route.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// By which redactor.
+    redactor: u64,
+    route: Option<Arc<str>>,
+    pub(super) path: PathNames,
+    pub(super) query: QueryNames,
+}
+
+/// The names of a path's parameters.
+#[derive(Debug, Default)]
+pub(super) struct PathNames {
+    names: Vec<PathName>,
+    /// Whether none is there twice, so that each stands for itself in a JSON object.
+    are_distinct: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct PathName {
+    name: Arc<str>,
+    /// For what it is called.
+    pub(super) is_secret: bool,
+    /// What stands before its value in a JSON object, behind that of the one before.
+    pub(super) json: Box<str>,
+}
+
+/// The names of a query, of which none is secret.
+#[derive(Debug, Default)]
+pub(super) struct QueryNames {
+    names: Vec<QueryName>,
+    misses: u8,
+}
+
+#[derive(Debug)]
+struct QueryName {
+    /// What stands before its value in the query, and in a JSON object.
+    lead: Box<str>,
+    json: Box<str>,
+}
+
+impl Shapes {
+    /// What is known of a route, by a redactor.
+    pub(super) fn of(&mut self, route: Option<&Arc<str>>, redactor: &Redactor) -> &mut Shape {
+        if self.routes.is_empty() {
+            self.routes.resize_with(ROUTES, Shape::default);
+        }
+        let mark = route.map_or(0, |route| route.as_ptr().addr());
+        let place = (mark >> 4).wrapping_mul(0x9E37_79B9) >> 16;
+        let shape = match self.routes.get_mut(place % ROUTES) {
+            Some(shape) => shape,
+            None => &mut self.other,
+        };
+        let is_route = match (&shape.route, route) {
+            (Some(own), Some(route)) => Arc::ptr_eq(own, route),
+            (own, route) => own.is_none() && route.is_none(),
+        };
+        if shape.redactor != redactor.id() || !is_route {
+            let redactor = redactor.id();
+            *shape = Shape { redactor, route: route.cloned(), ..Shape::default() };
+        }
+        shape
+    }
+}
+
+impl PathNames {
+    /// Those of a path.
+    pub(super) fn of(&mut self, path: &PathParams, redactor: &Redactor) -> &Self {
+        let new = || path.params.iter().map(|(name, ..)| name);
+        // The names of a route are shared by its exchanges.
+        let is_same =
+            |(new, old): (&Arc<str>, &PathName)| Arc::ptr_eq(new, &old.name) || *new == old.name;
+        let is_known = self.names.len() == path.params.len() && new().zip(&self.names).all(is_same);
+        if !is_known {
+            let named = new().enumerate().map(|(at, name)| PathName {
+                name: Arc::clone(name),
+                is_secret: redactor.is_path_param(name),
+                json: json_lead(at, name),
+            });
+            self.names = named.collect();
+            let mut before: Vec<_> = new().collect();
+            before.sort_unstable();
+            before.dedup();
+            self.are_distinct = before.len() == self.names.len();
+        }
+        self
+    }
+
+    pub(super) fn all(&self) -> &[PathName] {
+        &self.names
+    }
+
+    pub(super) fn are_distinct(&self) -> bool {
+        self.are_distinct
+    }
+}
+
+impl QueryNames {
+    /// Writes a query as a JSON object, in the place of what was in `object`, if it has these names,
+    /// and values with nothing in them that is secret or encoded: then it is exported as it is.
+    pub(super) fn write(
+        &self,
+        query: &str,
+        redactor: &Redactor,
+        object: &mut String,
+    ) -> Option<()> {
+        object.clear();
+        let mut rest = query;
+        for name in &self.names {
+            rest = rest.strip_prefix(&*name.lead)?;
+            let (value, more) = rest.split_at_checked(plain_value_len(rest))?;
+            if !(more.is_empty() || more.starts_with('&')) || redactor.holds_secret(value) {
+                return None;
+            }
+            object.push_str(&name.json);
+            object.push_str(value);
+            rest = more;
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+        object.push_str(json_end(self.names.len()));
+        Some(())
+    }
+
+    /// Notes that a query had these names.
+    pub(super) fn hit(&mut self) {
+        self.misses = 0;
+    }
+
+    /// Notes that a query did not, and remembers its names if it is time for that.
+    pub(super) fn miss(&mut self, query: &str, redactor: &Redactor) {
+        self.misses += 1;
+        if self.misses == 1 && self.names.is_empty() || self.misses >= PATIENCE {
+            self.misses = 0;
+            self.names = Self::read(query, redactor).unwrap_or_default();
+        }
+    }
+
+    fn read(query: &str, redactor: &Redactor) -> Option<Vec<QueryName>> {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut names = Vec::new();
+        for (at, pair) in query.split('&').enumerate() {
+            let (name, _) = pair.split_once('=')?;
+            let is_usual = plain_value_len(name) == name.len() && !redactor.is_query_param(name);
+            if !is_usual || name.len() > MAX_LENGTH || at >= MAX_NAMES || seen.contains(&name) {
+                return None;
+            }
+            seen.push(name);
+            let before = if at > 0 { "&" } else { "" };
+            let lead = [before, name, "="].concat().into();
+            names.push(QueryName { lead, json: json_lead(at, name) });
+        }
+        Some(names)
+    }
+}
+
+/// What stands before the value of a name in a JSON object of texts, behind the value before it.
+fn json_lead(at: usize, name: &str) -> Box<str> {
+    let before = if at > 0 { "\"," } else { "{" };
+    let name = serde_json::to_string(name).unwrap_or_default();
+    [before, &name, ":\""].concat().into()
+}
+
+/// What stands behind the last of so many values.
+pub(super) fn json_end(values: usize) -> &'static str {
+    if values > 0 { "\"}" } else { "{}" }
+}
