@@ -38,7 +38,7 @@ pub(crate) use attributes::{Attributes, Refused, redact as redact_attribute};
 pub(crate) use authority::Authority;
 #[cfg(feature = "fuzzing")]
 pub(crate) use authority::{Addressing, Forwarded};
-pub(crate) use body::{BodyBuffer, Retain};
+pub(crate) use body::{BodyBuffer, Form};
 pub(crate) use budget::{Budget, Reservation};
 pub(crate) use error_report::{ErrorReport, MARKED_FAILED};
 pub(crate) use fields::Fields;

@@ -35,6 +35,7 @@ impl<'e> RedactedBody<'e> {
             content_type: &content_type,
             content_encoding: &content_encoding,
             bytes: seen.bytes(),
+            gaps: seen.gaps(),
             truncated: seen.is_partial(),
             total: size.unwrap_or(0).max(seen.total()),
             cap: seen.cap(),

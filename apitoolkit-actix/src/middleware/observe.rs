@@ -89,10 +89,13 @@ impl Observed {
         let capture = config.capture_policy.may_keep();
         let active = active(setup, request, &method);
         head::copy(request, method, &mut exchange.request);
+        let budget = source.pipeline.budget();
+        let fields = &exchange.request.fields;
+        let tee = payload::tee(request, fields, config, capture, budget, &current);
         observed.recorder = Some(Recorder::full(Full {
             watch: Watch::default(),
             exchange,
-            tee: payload::tee(request, config, capture, source.pipeline.budget(), &current),
+            tee,
             current,
             held,
             setup: Rc::clone(setup),

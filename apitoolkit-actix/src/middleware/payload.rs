@@ -16,7 +16,7 @@ use futures_core::Stream;
 
 use crate::{
     config::Config,
-    exchange::{BodyBuffer, Budget, Reservation, Retain},
+    exchange::{BodyBuffer, Budget, Fields, Form, Reservation},
     extract,
     telemetry::Current,
 };
@@ -25,9 +25,10 @@ use crate::{
 pub(super) type Tee = Rc<RefCell<BodyBuffer>>;
 
 /// Puts a tee into the request's payload; absent when the request has none, or is an upgrade,
-/// whose payload is another protocol's.
+/// whose payload is another protocol's. `fields` are the request's.
 pub(super) fn tee(
     request: &mut ServiceRequest,
+    fields: &Fields,
     config: &Arc<Config>,
     capture: bool,
     budget: &Arc<Budget>,
@@ -47,6 +48,7 @@ pub(super) fn tee(
         begun: false,
         config: Arc::clone(config),
         capture,
+        form: capture.then(|| Form::announced(fields)).flatten(),
         budget: Arc::clone(budget),
         exchange: exchange.clone(),
     };
@@ -63,6 +65,8 @@ struct ObservedPayload {
     config: Arc<Config>,
     /// Whether it may be captured at all.
     capture: bool,
+    /// There if it is one.
+    form: Option<Box<Form>>,
     budget: Arc<Budget>,
     exchange: Current,
 }
@@ -75,7 +79,8 @@ impl ObservedPayload {
             extract::announced(&self.exchange).and_then(|rules| rules.capture_request_body);
         if self.capture && chosen.unwrap_or(self.config.capture_request_body) {
             let reservation = Reservation::empty(&self.budget);
-            let captured = BodyBuffer::capturing(self.config.max_body_bytes, reservation);
+            let form = self.form.take();
+            let captured = BodyBuffer::capturing(self.config.max_body_bytes, reservation, form);
             self.seen.replace(captured);
         }
     }
@@ -92,7 +97,7 @@ impl Stream for ObservedPayload {
         // Nobody else looks while a chunk comes in; if somebody did, the chunk is not noted.
         if let Ok(mut seen) = self.seen.try_borrow_mut() {
             match &item {
-                Some(Ok(chunk)) => seen.push(chunk, Retain::Copy),
+                Some(Ok(chunk)) => seen.push(chunk),
                 Some(Err(_)) => seen.fail(),
                 None => seen.end(),
             }

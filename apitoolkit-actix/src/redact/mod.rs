@@ -58,6 +58,7 @@ pub(crate) use self::{
     body::Captured,
     made::Made,
     memo::{Header, HeaderName, Headers, KnownHeaders},
+    multipart::{Gap, Thinner},
     overlay::Overlay,
     plain::{is_plain_path, plain_value_len},
     policy::Policy,

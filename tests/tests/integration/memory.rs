@@ -2,6 +2,8 @@
 //! other threads play the client and the same app without us.
 #![expect(clippy::print_stdout, reason = "figures for whoever reads along")]
 
+mod forms;
+
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, SocketAddr, TcpStream},

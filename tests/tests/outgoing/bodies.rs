@@ -65,6 +65,47 @@ fn default_names_in_bodies() {
     }
 }
 
+/// Files of forms are named, however large they are and whichever way the form is sent.
+#[test]
+fn files_of_forms() {
+    let upstream = Upstream::start(|request| Answer::ok(request.length.to_string().as_bytes()));
+    let app = app(
+        &upstream,
+        |b| b,
+        async |here: Here| {
+            let part = "\r\n--b\r\nContent-Disposition: form-data; name=";
+            let form = format!(
+                "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\
+                 {part}f; filename=CANARY\r\n\r\n{}{part}token\r\n\r\nCANARY\r\n--b--",
+                "CANARY\r\n--".repeat(100_000)
+            );
+            let form = Bytes::from(form);
+            let post = || {
+                let kind = "multipart/form-data; boundary=b";
+                here.observe().capture_request_body(true).post(here.url("/")).content_type(kind)
+            };
+            let whole = text(post().send_body(form.clone()).await.unwrap()).await;
+            let chunks =
+                form.chunks(10_000).map(|chunk| Ok::<_, std::io::Error>(form.slice_ref(chunk)));
+            let chunks: Vec<_> = chunks.collect();
+            let streamed = post().send_stream(stream::iter(chunks)).await.unwrap();
+            assert_eq!(text(streamed).await, whole);
+            assert_eq!(whole, form.len().to_string());
+            whole
+        },
+    );
+    let length: i64 = ask(&app).parse().unwrap();
+    for call in app.held_calls(1, 2).clients {
+        assert_eq!(
+            String::from_utf8(call.request_body().unwrap()).unwrap(),
+            format!(
+                r#"[{{"name":"a","value":"1"}},{{"name":"f","file":"[application/octet-stream, 1000000 B]"}},{{"name":"token","value":"{MARK}"}}]"#
+            )
+        );
+        assert_eq!(call.int_attr("http.request.body.size"), Some(length));
+    }
+}
+
 /// What cannot be redacted for certain is withheld.
 #[test]
 fn bodies_that_cannot_be_redacted() {

@@ -65,6 +65,36 @@ fn a_body_in_memory_that_is_too_large() {
     assert_eq!(span.int_attr("http.request.body.size"), Some(100_000));
 }
 
+/// Of a form in memory and of one that is streamed.
+#[test]
+fn files_of_forms_are_named() {
+    let part = "\r\n--b\r\nContent-Disposition: form-data; name=";
+    let form = format!(
+        "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\
+         {part}f; filename=CANARY\r\n\r\n{}{part}token\r\n\r\nCANARY\r\n--b--",
+        "CANARY\r\n--".repeat(100_000)
+    );
+    let upstream = Upstream::saying("hello");
+    let caller = Caller::new();
+    run(async {
+        let client = observed(plain(), caller.middleware().capture_request_body(true));
+        let chunks: Vec<_> = form.as_bytes().chunks(10_000).map(Bytes::copy_from_slice).collect();
+        let chunks = stream::iter(chunks.into_iter().map(Ok::<_, std::io::Error>));
+        for body in [Body::from(form.clone()), Body::wrap_stream(chunks)] {
+            let kind = ("content-type", "multipart/form-data; boundary=b");
+            client.post(upstream.url("/")).header(kind.0, kind.1).body(body).send().await.unwrap();
+        }
+    });
+    assert!(upstream.received().iter().all(|request| request.content == form.as_bytes()));
+    for span in caller.held(2) {
+        assert_eq!(
+            String::from_utf8(span.request_body().unwrap()).unwrap(),
+            r#"[{"name":"a","value":"1"},{"name":"f","file":"[application/octet-stream, 1000000 B]"},{"name":"token","value":"[CLIENT_REDACTED]"}]"#
+        );
+        assert_eq!(span.int_attr("http.request.body.size"), Some(form.len() as i64));
+    }
+}
+
 #[test]
 fn a_stream() {
     let (received, span) = sent(chunks, |by| by.capture_request_body(true));

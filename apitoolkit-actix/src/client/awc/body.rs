@@ -18,7 +18,7 @@ use awc::{
 };
 use bytes::Bytes;
 
-use crate::{client::call::Tee, exchange::Retain};
+use crate::client::call::Tee;
 
 /// The request with its body noted in `tee`: at once if it is there as a whole, else as it is sent.
 pub(super) fn observe(request: &mut ConnectRequest, tee: Tee) {
@@ -53,7 +53,7 @@ fn content(body: &mut (impl MessageBody + Unpin)) -> Option<Bytes> {
 
 fn note(tee: &Tee, content: &Bytes) {
     let mut seen = tee.lock().unwrap_or_else(PoisonError::into_inner);
-    seen.push(content, Retain::Share);
+    seen.push_shared(content);
     seen.end();
 }
 
@@ -84,7 +84,7 @@ impl<B: MessageBody + Unpin> MessageBody for ObservedBody<B> {
         let item = ready!(Pin::new(body).poll_next(cx));
         let mut seen = self.tee.lock().unwrap_or_else(PoisonError::into_inner);
         match &item {
-            Some(Ok(chunk)) => seen.push(chunk, Retain::Share),
+            Some(Ok(chunk)) => seen.push_shared(chunk),
             Some(Err(_)) => seen.fail(),
             None => seen.end(),
         }

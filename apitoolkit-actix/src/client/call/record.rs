@@ -11,7 +11,7 @@ use super::Tee;
 use crate::{
     client::options::Plan,
     config::Config,
-    exchange::{BodyBuffer, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain},
+    exchange::{BodyBuffer, ErrorReport, Exchange, Failure, Form, Reservation, ResponseHead},
     telemetry::{Finished, Instruments, Measured, OwnSpan, Scope, Source, Unfinished},
 };
 
@@ -69,7 +69,8 @@ impl CallRecord {
         let Some(Open::Recorded(open)) = &mut self.open else { return None };
         let body = if open.plan.capture_request_body {
             let reservation = Reservation::empty(open.scope.source.pipeline.budget());
-            BodyBuffer::capturing(open.plan.max_body_bytes, reservation)
+            let form = Form::announced(&open.exchange.request.fields);
+            BodyBuffer::capturing(open.plan.max_body_bytes, reservation, form)
         } else {
             BodyBuffer::default()
         };
@@ -95,11 +96,15 @@ impl CallRecord {
                 open.exchange.request.version = version;
                 let mut fields = open.exchange.take_response_fields();
                 fields.extend(headers);
+                let form = open.plan.capture_response_body.then(|| Form::announced(&fields));
                 open.exchange.response = Some(ResponseHead { status, fields });
                 if open.plan.capture_response_body {
                     let reservation = Reservation::empty(open.scope.source.pipeline.budget());
-                    open.exchange.response_body =
-                        BodyBuffer::capturing(open.plan.max_body_bytes, reservation);
+                    open.exchange.response_body = BodyBuffer::capturing(
+                        open.plan.max_body_bytes,
+                        reservation,
+                        form.flatten(),
+                    );
                 }
             }
             Some(Open::Measured(light)) => light.measured.answered(status, version),
@@ -121,7 +126,7 @@ impl CallRecord {
 
     pub(in crate::client) fn response_chunk(&mut self, chunk: &Bytes) {
         if let Some(Open::Recorded(open)) = &mut self.open {
-            open.exchange.response_body.push(chunk, Retain::Copy);
+            open.exchange.response_body.push(chunk);
         }
     }
 

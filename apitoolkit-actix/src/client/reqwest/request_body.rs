@@ -11,12 +11,9 @@ use hyper::body::{Body as _, Frame, SizeHint};
 use reqwest::Body;
 
 use super::end;
-use crate::{
-    client::{
-        call::{CallRecord, Tee},
-        options::Plan,
-    },
-    exchange::Retain,
+use crate::client::{
+    call::{CallRecord, Tee},
+    options::Plan,
 };
 
 /// Notes a request's body, or only its length where that is known and all that is asked for.
@@ -31,7 +28,7 @@ pub(super) fn observe(body: &mut Option<Body>, record: &mut CallRecord, plan: &P
         (_, Some(bytes)) if !plan.capture_request_body => record.request_size(bytes),
         (Some(bytes), _) => {
             if let Some(tee) = record.tee() {
-                note(&tee, bytes, plan.max_body_bytes);
+                note(&tee, bytes);
             }
         }
         (None, _) => {
@@ -43,13 +40,11 @@ pub(super) fn observe(body: &mut Option<Body>, record: &mut CallRecord, plan: &P
     }
 }
 
-/// Notes a whole body by a copy: to share it, it would have to be taken out of the app's request. One
-/// byte over what is kept is copied, by which it is seen that there is more.
-fn note(tee: &Tee, bytes: &[u8], cap: usize) {
-    let copied = bytes.get(..bytes.len().min(cap.saturating_add(1))).unwrap_or_default();
+/// Notes a whole body by a copy: to share it, it would have to be taken out of the app's request.
+fn note(tee: &Tee, bytes: &[u8]) {
     let mut seen = tee.lock().unwrap_or_else(PoisonError::into_inner);
-    seen.push(&Bytes::copy_from_slice(copied), Retain::Share);
-    seen.count((bytes.len() - copied.len()) as u64);
+    seen.push(bytes);
+    seen.end();
 }
 
 /// A request body that notes what is read of it. Frames, size and errors are those of the body
@@ -73,7 +68,7 @@ impl hyper::body::Body for ObservedBody {
             Some(Ok(frame)) => {
                 if let Some(chunk) = frame.data_ref() {
                     // It may be a piece of something larger.
-                    seen.push(chunk, Retain::Copy);
+                    seen.push(chunk);
                 }
                 if end::has_come(&self.inner) {
                     seen.end();

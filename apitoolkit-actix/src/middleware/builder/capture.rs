@@ -16,7 +16,8 @@ impl Builder {
     }
 
     /// How much of a body is captured, in bytes, also after decompression. Defaults to 65,536; at
-    /// most 524,288. A body over it to which a rule applies is withheld, with its size.
+    /// most 524,288. A body over it to which a rule applies is withheld, with its size. The files of
+    /// a multipart form are not kept and do not count.
     pub fn max_body_bytes(mut self, bytes: usize) -> Self {
         self.options.max_body_bytes = bytes;
         self

@@ -7,7 +7,7 @@ use opentelemetry::Context;
 use super::watch::{Abandoned, Watch};
 use crate::{
     exchange::{
-        BodyBuffer, ErrorReport, Exchange, Failure, Reservation, ResponseHead, Retain, Value,
+        BodyBuffer, ErrorReport, Exchange, Failure, Form, Reservation, ResponseHead, Value,
     },
     extract,
     middleware::{head, notes, panic_place, payload::Tee, setup::Setup},
@@ -74,7 +74,8 @@ impl Full {
             setup.routes.of_response(response.request(), status, exchange.request.path(), params);
         let mut fields = exchange.take_response_fields();
         fields.extend(head::fields(response.headers()));
-        exchange.response = Some(ResponseHead { status: status.as_u16(), fields });
+        let response_head = ResponseHead { status: status.as_u16(), fields };
+        let response_head = exchange.response.insert(response_head);
         if let Some(error) = response.response().error() {
             notes::unhandled(current, setup.hooks.report(error));
         }
@@ -84,8 +85,9 @@ impl Full {
         let wanted = *capture && chosen.unwrap_or(setup.config.capture_response_body);
         if wanted && !empty && !head::is_tunnel(response) {
             let reservation = Reservation::empty(setup.source.pipeline.budget());
+            let form = Form::announced(&response_head.fields);
             exchange.response_body =
-                BodyBuffer::capturing(setup.config.max_body_bytes, reservation);
+                BodyBuffer::capturing(setup.config.max_body_bytes, reservation, form);
         }
     }
 
@@ -108,7 +110,7 @@ impl Full {
 
     pub(super) fn response_chunk(&mut self, chunk: &Bytes) {
         if self.watch.chunk(chunk.len()) {
-            self.exchange.response_body.push(chunk, Retain::Share);
+            self.exchange.response_body.push_shared(chunk);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use super::Withheld;
-use crate::redact::json::JsonScratch;
+use crate::redact::{json::JsonScratch, multipart::Gap};
 
 /// Whose body it is: the rules of requests and responses are separate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +45,8 @@ pub(crate) struct Captured<'b, 'f> {
     pub(crate) content_encoding: &'f [&'f [u8]],
     /// What was captured.
     pub(crate) bytes: &'b [u8],
+    /// Where the contents of a form's files were left out of `bytes`, in order.
+    pub(crate) gaps: &'b [Gap],
     /// Whether the body goes on after `bytes`, or may.
     pub(crate) truncated: bool,
     /// How many bytes were seen on the wire, captured or not.
@@ -64,6 +66,7 @@ impl<'b> Body<'b> {
             content_type: &[],
             content_encoding: &[],
             bytes,
+            gaps: &[],
             truncated: false,
             total: bytes.len() as u64,
             cap: Self::DEFAULT_CAP,

@@ -9,7 +9,7 @@
 //! | `application/json`, `text/json`, `*/*+json` | JSON rules |
 //! | `application/x-ndjson`, `application/jsonl`, `application/json-seq` and kin | JSON rules per record |
 //! | `application/x-www-form-urlencoded` | names, and the JSONPaths that name a field |
-//! | `multipart/form-data` | the same per part; a rendering leaves, files as type and size |
+//! | `multipart/form-data` | the same per part; a rendering leaves, files as type and size. Their content need not have been kept |
 //! | `text/event-stream` | JSON rules per event with JSON in it, else text patterns |
 //! | `text/plain` | sniffed: JSON, form, markup (withheld), else text patterns |
 //! | none, `application/octet-stream` | sniffed: JSON, form, else withheld |

@@ -6,7 +6,11 @@ use super::{
     BodyRules, BodyText, Captured, MediaType, Scratch, Withheld, WithheldReason as Reason, charset,
     json_patterns, kind::Kind, sniff,
 };
-use crate::redact::{coding, events, form, lists::Lists, multipart};
+use crate::redact::{
+    coding, events, form,
+    lists::Lists,
+    multipart::{self, Gap},
+};
 
 type Redacted<'b> = Result<Cow<'b, [u8]>, Reason>;
 
@@ -51,7 +55,11 @@ impl BodyRules {
         let is_latin_form = kind == Kind::Form && !sniff::has_nul(&bytes);
         let charset = media_type.charset.as_deref().filter(|_| !is_latin_form);
         let text = charset::to_utf8(bytes, charset)?;
-        let reader = Reader { rules: self, lists, media_type: &media_type };
+        let is_as_kept = kind == Kind::Multipart && matches!(text, Cow::Borrowed(_));
+        if !body.gaps.is_empty() && !is_as_kept {
+            return Err(Reason::Unparseable);
+        }
+        let reader = Reader { rules: self, lists, media_type: &media_type, gaps: body.gaps };
         match text {
             Cow::Borrowed(text) if body.truncated => {
                 reader.read(kind, whole_characters(text), scratch)
@@ -106,6 +114,8 @@ struct Reader<'r> {
     rules: &'r BodyRules,
     lists: &'r Lists,
     media_type: &'r MediaType,
+    /// Where the contents of a form's files were left out of the text.
+    gaps: &'r [Gap],
 }
 
 impl Reader<'_> {
@@ -122,14 +132,7 @@ impl Reader<'_> {
             // form's.
             Kind::Form if sniff::looks_like_json(text) => self.json(text, scratch),
             Kind::Form => form::redact(self.rules, self.lists, text, scratch),
-            Kind::Multipart => multipart::redact(
-                self.rules,
-                self.lists,
-                self.media_type.boundary.as_deref(),
-                text,
-                scratch,
-            )
-            .map(Cow::Owned),
+            Kind::Multipart => self.multipart(text, scratch),
             Kind::Events => events::redact(self.rules, self.lists, text, scratch),
             Kind::Plain | Kind::Unstated => self.sniffed(kind, text, scratch),
             Kind::Opaque => self.plain(text),
@@ -144,16 +147,16 @@ impl Reader<'_> {
                 Err(Reason::UnknownType)
             }
             // Files never leave, and only the rendering leaves them out.
-            Kind::Multipart => multipart::redact(
-                self.rules,
-                self.lists,
-                self.media_type.boundary.as_deref(),
-                text,
-                &mut Scratch::default(),
-            )
-            .map(Cow::Owned),
+            Kind::Multipart => self.multipart(text, &mut Scratch::default()),
             _ => Ok(Cow::Borrowed(text)),
         }
+    }
+
+    fn multipart<'t>(&self, text: &[u8], scratch: &mut Scratch) -> Redacted<'t> {
+        let Self { rules, lists, media_type, gaps } = *self;
+        let form = multipart::Form { bytes: text, gaps };
+        multipart::redact(rules, lists, media_type.boundary.as_deref(), &form, scratch)
+            .map(Cow::Owned)
     }
 
     fn json<'t>(&self, text: &'t [u8], scratch: &mut Scratch) -> Redacted<'t> {

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::parse::{self, Part};
+use super::parse::{self, Form, Part};
 use crate::redact::{
-    body::{BodyRules, MediaType, Scratch, WithheldReason as Reason, shown_essence, sniff},
+    body::{BodyRules, Scratch, WithheldReason as Reason, shown_essence, sniff},
     form,
     lists::Lists,
     marker::MARKER,
@@ -27,19 +27,19 @@ pub(crate) fn redact(
     rules: &BodyRules,
     lists: &Lists,
     boundary: Option<&str>,
-    body: &[u8],
+    body: &Form<'_>,
     scratch: &mut Scratch,
 ) -> Result<Vec<u8>, Reason> {
     let boundary = boundary.ok_or(Reason::Unparseable)?;
     let parts = parse::parts(body, boundary).map_err(|_| Reason::Unparseable)?;
-    let mut out = Vec::with_capacity(body.len().min(64 * 1024));
+    let mut out = Vec::with_capacity(body.bytes.len().min(64 * 1024));
     out.push(b'[');
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
             out.push(b',');
         }
         out.extend_from_slice(b"{\"name\":");
-        let name = text::scrub(lists, &part.name);
+        let name = text::scrub(lists, &part.head.name);
         push_json(&mut out, shorten::head(&name, MAX_NAME))?;
         match shown_value(rules, lists, part, scratch) {
             Shown::Value(value) => {
@@ -68,11 +68,11 @@ fn shown_value<'p>(
     part: &Part<'p>,
     scratch: &mut Scratch,
 ) -> Shown<'p> {
-    if part.is_file || !is_text(&part.media_type) {
+    if part.head.is_file() {
         return Shown::File;
     }
     let Ok(value) = str::from_utf8(part.content) else { return Shown::File };
-    if rules.is_field(part.name.as_bytes()) {
+    if rules.is_field(part.head.name.as_bytes()) {
         return Shown::Value(Cow::Borrowed(MARKER));
     }
     if !rules.is_active() {
@@ -102,20 +102,15 @@ fn redacted_json<'p>(
     }
 }
 
-/// Fields have no type or a plain one; anything else is content, as a file is.
-fn is_text(media_type: &MediaType) -> bool {
-    let is_plain = matches!(media_type.essence.as_str(), "" | "text/plain" | "application/json");
-    is_plain && matches!(media_type.charset.as_deref(), None | Some("utf-8" | "us-ascii"))
-}
-
 /// `[image/png, 5242880 B]`.
 fn file_marker(part: &Part<'_>) -> String {
-    let essence = if part.media_type.essence.is_empty() {
+    let Part { head, size, .. } = part;
+    let essence = if head.media_type.essence.is_empty() {
         "application/octet-stream".to_owned()
     } else {
-        shown_essence(&part.media_type.essence)
+        shown_essence(&head.media_type.essence)
     };
-    format!("[{essence}, {} B]", part.content.len())
+    format!("[{essence}, {size} B]")
 }
 
 fn push_json(out: &mut Vec<u8>, text: &str) -> Result<(), Reason> {
