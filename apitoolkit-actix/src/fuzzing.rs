@@ -6,7 +6,8 @@ use std::path::Path;
 use opentelemetry::Context;
 
 use crate::{
-    exchange::{Addressing, Fields, Forwarded},
+    exchange::{Addressing, BodyBuffer, Budget, Fields, Form, Forwarded, Reservation},
+    redact::{BodyText, Captured, Redactor, Scratch, Side},
     telemetry::{Header, Inbound, Outbound, Propagation, drain},
 };
 
@@ -39,6 +40,38 @@ pub fn forwarded(headers: &[(&str, &[u8])]) -> [Option<String>; 2] {
     }
     let found = Forwarded::read(&Addressing::read(&fields));
     [found.client, found.host.map(|authority| authority.host)].map(|host| Some(host?.to_string()))
+}
+
+/// What leaves of a request body of one type that comes in chunks, less than `cap` of which is kept.
+#[must_use]
+pub fn captured<'c>(
+    redactor: &Redactor,
+    content_type: &[u8],
+    chunks: impl IntoIterator<Item = &'c [u8]>,
+    cap: usize,
+) -> String {
+    let mut fields = Fields::default();
+    fields.push("content-type", content_type, false);
+    let reservation = Reservation::empty(&Budget::new(usize::MAX));
+    let mut body = BodyBuffer::capturing(cap, reservation, Form::announced(&fields));
+    for chunk in chunks {
+        body.push(chunk);
+    }
+    body.end();
+    let captured = Captured {
+        content_type: &[content_type],
+        content_encoding: &[],
+        bytes: body.bytes(),
+        gaps: body.gaps(),
+        truncated: body.is_partial(),
+        total: body.total(),
+        cap,
+    };
+    match redactor.captured(Side::Request, &captured, &mut Scratch::default()) {
+        BodyText::Content(content) => String::from_utf8_lossy(&content).into_owned(),
+        BodyText::Withheld(withheld) => withheld.to_string(),
+        BodyText::Empty => String::new(),
+    }
 }
 
 /// Opens the spool of a directory, reads and removes everything in it, and uses it again. Returns
