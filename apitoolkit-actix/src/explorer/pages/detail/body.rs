@@ -62,14 +62,15 @@ fn absent(size: Option<u64>, part: Part) -> Markup {
 }
 
 /// The capture stopped before the body did. What is redacted is shorter for another reason: a body
-/// that rules apply to is whole, or withheld.
+/// that rules apply to is whole, or withheld. So is a form whose files are told by their size.
 fn truncated(record: &Record, part: Part, size: Option<u64>, content: &[u8]) -> Markup {
     let captured = content.len() as u64;
     let markers = [Redactor::MARKER, Redactor::FORM_MARKER].map(str::as_bytes);
     let is_redacted = markers.iter().any(|marker| memmem::find(content, marker).is_some());
     let is_coded = record.headers(part).any(|(name, _)| name == "content-encoding");
+    let is_told = media_type(record, part).trim_start().starts_with("multipart/form-data");
     match size {
-        Some(size) if size > captured && !is_coded && !is_redacted => html! {
+        Some(size) if size > captured && !is_coded && !is_redacted && !is_told => html! {
             div class="notice" role="note" {
                 strong { "Captured " (Bytes(captured)) " of " (Bytes(size)) "." }
                 " The bound is " code { "max_body_bytes" } "."

@@ -105,6 +105,10 @@ fn bodies_are_shown_as_what_they_are() {
     assert!(form.contains("<th scope=\"row\">a</th><td>1 2</td>"), "{form}");
     assert!(form.contains(">[CLIENT_REDACTED]</mark>"), "{form}");
     assert!(!form.contains("Captured "), "shorter, but whole: {form}");
+    let told = br#"[{"name":"f","file":"[image/png, 5242880 B]"}]"#;
+    let file = request("multipart/form-data; boundary=b", told, 5_243_000);
+    assert!(file.contains("[image/png, 5242880 B]"), "{file}");
+    assert!(!file.contains("Captured "), "shorter, but whole: {file}");
     let broken = request("application/json", b"{\"a\": <b>}", 10);
     assert!(
         broken.contains("Not valid JSON: </strong>expected value at line 1 column 7"),
