@@ -3,10 +3,11 @@
 #![expect(clippy::print_stdout, reason = "figures for whoever reads along")]
 
 mod forms;
+mod refused;
 
 use std::{
     io::{Read as _, Write as _},
-    net::{Shutdown, SocketAddr, TcpStream},
+    net::{SocketAddr, TcpStream},
     process::Output,
     thread,
     time::{Duration, Instant, SystemTime},
@@ -129,56 +130,6 @@ fn a_million_events() {
         println!("a million events: {} KiB more at the peak", growth / 1024);
         // All of them are twelve.
         assert!(growth < 6 * MIB, "{growth}");
-    }));
-}
-
-/// JSON of 100 MiB, of which the app takes two.
-#[test]
-fn a_body_far_over_the_apps_limit() {
-    const LENGTH: usize = 100 * MIB;
-    say(children::run("memory::a_body_far_over_the_apps_limit", &[], || {
-        let app = TestApp::start(
-            |b| b.capture_request_body(true),
-            |cfg| {
-                let json = web::JsonConfig::default().limit(2 * MIB);
-                cfg.app_data(json)
-                    .app_data(web::PayloadConfig::new(256 * 1024))
-                    .route("/json", web::post().to(|_: web::Json<Vec<u8>>| async { "never" }))
-                    .route("/bytes", web::post().to(|_: Bytes| async { "never" }));
-            },
-        );
-        let send = |address, path: &str| {
-            let mut stream = TcpStream::connect(address).unwrap();
-            stream.set_read_timeout(Some(SOON)).unwrap();
-            let head = format!(
-                "POST {path} HTTP/1.1\r\nHost: api.test\r\nContent-Type: application/json\r\n\
-                 Transfer-Encoding: chunked\r\n\r\n"
-            );
-            stream.write_all(head.as_bytes()).unwrap();
-            let chunk = [format!("{CHUNK:x}\r\n").as_bytes(), &[b' '; CHUNK], b"\r\n"].concat();
-            // Until the server no longer takes it.
-            let sent = (0..LENGTH / CHUNK).take_while(|_| stream.write_all(&chunk).is_ok()).count();
-            let _ = stream.shutdown(Shutdown::Write);
-            let mut answer = [0; 12];
-            // The reset may overtake the answer.
-            let status = stream.read_exact(&mut answer).map(|()| answer);
-            assert!(status.is_err() || status.is_ok_and(|status| &status == b"HTTP/1.1 413"));
-            sent
-        };
-        let measure = |address| {
-            peak_growth(|_| {
-                send(address, "/json");
-                send(address, "/bytes");
-            })
-        };
-        let (without, with) = (measure(app.baseline), measure(app.address));
-        let spans = app.held(4);
-        let statuses: Vec<_> =
-            spans.iter().map(|span| span.int_attr("http.response.status_code")).collect();
-        assert_eq!(statuses, [Some(413); 4]);
-        println!("100 MiB of JSON: {} KiB, without us {} KiB", with / 1024, without / 1024);
-        // Allocators are never quite still.
-        assert!(with <= without + 4 * MIB, "{with} {without}");
     }));
 }
 
