@@ -106,7 +106,7 @@ fn what_was_seen_before_leaves_as_what_was_not() {
         let path = exchange.redacted_path(names, redactor, false).into_owned();
         assert_eq!(seen, (path, redacted, path_params, query_params), "{query}");
     }
-    assert!(hits > 5_000 && secrets > 3_000, "{hits} {secrets}");
+    assert!(hits > 3_000 && secrets > 3_000, "{hits} {secrets}");
 }
 
 #[test]

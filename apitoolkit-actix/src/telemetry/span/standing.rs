@@ -29,6 +29,15 @@ pub(crate) struct Common<'s> {
     pub(super) peer: Option<&'s mut Made>,
 }
 
+#[cfg(test)]
+impl Common<'_> {
+    /// Whether something was made before of all of it.
+    pub(crate) fn is_known(&self) -> bool {
+        let is_known = |made: &Option<&mut Made>| made.as_ref().is_some_and(|made| made.parts > 0);
+        is_known(&self.kind) && is_known(&self.peer)
+    }
+}
+
 /// A peer for whom no proxy spoke.
 #[derive(Debug)]
 struct Peer {

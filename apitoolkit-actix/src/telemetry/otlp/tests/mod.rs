@@ -1,5 +1,7 @@
 //! What is written is what the generated code writes of the same span.
 
+mod again;
+
 use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
