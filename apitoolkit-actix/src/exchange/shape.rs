@@ -71,9 +71,9 @@ impl Shapes {
         if self.routes.is_empty() {
             self.routes.resize_with(ROUTES, Shape::default);
         }
-        let mark = route.map_or(0, |route| route.as_ptr().addr());
-        let place = (mark >> 4).wrapping_mul(0x9E37_79B9) >> 16;
-        let shape = match self.routes.get_mut(place % ROUTES) {
+        let mark = route.map_or(0, |route| route.as_ptr().addr()) as u64;
+        let mark = (mark >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let shape = match self.routes.get_mut((mark >> 32) as usize % ROUTES) {
             Some(shape) => shape,
             None => &mut self.other,
         };

@@ -135,9 +135,13 @@ impl Attributes for AttributeWriter<'_> {
     }
 
     fn text<const N: usize>(&mut self, key: &Key<N>, text: &str) {
+        self.ascii(key, text.as_bytes());
+    }
+
+    fn ascii<const N: usize>(&mut self, key: &Key<N>, text: &[u8]) {
         if self.has_room() {
             self.begin_text(key, text.len());
-            self.out.extend_from_slice(text.as_bytes());
+            self.out.extend_from_slice(text);
         }
     }
 

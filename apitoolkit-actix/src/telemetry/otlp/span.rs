@@ -53,7 +53,11 @@ pub(in crate::telemetry) fn write_span(
         field(out, PARENT_SPAN_ID, &origin.parent.to_bytes());
     }
     let had = added.and_then(|added| added.name.as_ref()).unwrap_or(&origin.name);
-    text(out, NAME, name.unwrap_or([had, "", ""]));
+    match name {
+        Some(name) => text(out, NAME, name),
+        None if had.is_empty() => {}
+        None => field(out, NAME, had.as_bytes()),
+    }
     out.extend_from_slice(&[KIND, kind(&origin.kind)]);
     let started = nanos(origin.started);
     let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);

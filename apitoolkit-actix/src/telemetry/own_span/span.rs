@@ -177,7 +177,8 @@ impl opentelemetry::trace::Span for Span {
 /// A span that nobody ends ends when nobody holds it.
 impl Drop for Recording {
     fn drop(&mut self) {
-        if !self.lock().ended {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !state.ended {
             self.end_as_it_is(SystemTime::now());
         }
     }

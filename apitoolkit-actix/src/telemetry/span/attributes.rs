@@ -9,6 +9,9 @@ pub(crate) trait Attributes {
 
     fn text<const N: usize>(&mut self, key: &Key<N>, text: &str);
 
+    /// A text that is known to be one.
+    fn ascii<const N: usize>(&mut self, key: &Key<N>, text: &[u8]);
+
     /// A text in parts.
     fn joined<const N: usize>(&mut self, key: &Key<N>, parts: [&str; 3]);
 

@@ -1,6 +1,4 @@
-use uuid::Uuid;
-
-use super::{Attributes, Common, json};
+use super::{Attributes, Common, hyphenated::hyphenated, json};
 use crate::{
     config::{Config, Convention},
     exchange::{Direction, OpenHeaders, RedactedExchange},
@@ -96,11 +94,11 @@ fn core(exchange: &RedactedExchange<'_>, headers: &mut OpenHeaders<'_>, to: &mut
 
 /// What else APItoolkit's servers read.
 fn apitoolkit(exchange: &RedactedExchange<'_>, to: &mut impl Attributes) {
-    let buffer = &mut Uuid::encode_buffer();
-    to.text(key!(semconv::APITOOLKIT_MSG_ID), uuid(exchange.id, buffer));
-    if let Direction::Outgoing(call) = &exchange.direction {
-        let parent = call.parent.map(|id| uuid(id, buffer));
-        to.some(key!(semconv::APITOOLKIT_PARENT_ID), parent);
+    to.ascii(key!(semconv::APITOOLKIT_MSG_ID), &hyphenated(exchange.id));
+    if let Direction::Outgoing(call) = &exchange.direction
+        && let Some(parent) = call.parent
+    {
+        to.ascii(key!(semconv::APITOOLKIT_PARENT_ID), &hyphenated(parent));
     }
     if !exchange.errors.is_empty() {
         to.text(key!(semconv::APITOOLKIT_ERRORS), &json::errors(exchange));
@@ -144,8 +142,4 @@ fn texts(
             to.some(key!(semconv::HTTP_RESPONSE_BODY_CONTENT), body.as_deref());
         }
     }
-}
-
-fn uuid(id: u128, buffer: &mut [u8]) -> &str {
-    Uuid::from_u128(id).hyphenated().encode_lower(buffer)
 }

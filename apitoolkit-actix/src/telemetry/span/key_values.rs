@@ -15,6 +15,10 @@ impl Attributes for Vec<KeyValue> {
         self.push(KeyValue::new(key.name, text.to_owned()));
     }
 
+    fn ascii<const N: usize>(&mut self, key: &Key<N>, text: &[u8]) {
+        self.push(KeyValue::new(key.name, String::from_utf8_lossy(text).into_owned()));
+    }
+
     fn joined<const N: usize>(&mut self, key: &Key<N>, parts: [&str; 3]) {
         self.push(KeyValue::new(key.name, parts.concat()));
     }

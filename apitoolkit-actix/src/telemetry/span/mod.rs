@@ -3,6 +3,7 @@
 mod attributes;
 mod complete;
 mod describe;
+mod hyphenated;
 mod json;
 mod key_values;
 mod standing;

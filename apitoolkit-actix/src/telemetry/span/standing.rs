@@ -82,7 +82,8 @@ impl Kind {
             return None;
         }
         let status = usize::from(exchange.status.unwrap_or_default());
-        let place = place(kinds, exchange.route, status)?;
+        let method = exchange.method.name().as_ptr().addr();
+        let place = place(kinds, exchange.route, method ^ status << 8)?;
         if !place.as_ref().is_some_and(|kind| kind.is(exchange, config)) {
             *place = Some(Self::new(exchange, config));
         }
@@ -138,7 +139,7 @@ impl Peer {
     }
 }
 
-/// Where something is that goes by a text, which is always at the same place, and a number.
+/// Where something is that goes by a text, which is always at the same place, and by a number.
 fn place<'t, T>(
     table: &'t mut Vec<Option<T>>,
     text: Option<&Arc<str>>,
@@ -148,6 +149,6 @@ fn place<'t, T>(
         table.resize_with(KINDS, || None);
     }
     let text = text.map_or(0, |text| text.as_ptr().addr());
-    let mark = (text >> 4 ^ number).wrapping_mul(0x9E37_79B9) >> 16;
-    table.get_mut(mark % KINDS)
+    let mark = ((text >> 4 ^ number) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    table.get_mut((mark >> 32) as usize % KINDS)
 }

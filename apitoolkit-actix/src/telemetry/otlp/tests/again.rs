@@ -37,19 +37,22 @@ fn configs() -> [Arc<Config>; 3] {
 /// One of a few kinds, as a rule.
 fn exchange(random: &mut fastrand::Rng, routes: &[Arc<str>]) -> Exchange {
     let seldom = |random: &mut fastrand::Rng| random.u8(0..12) == 0;
-    let mut exchange = Exchange { id: random.u128(..), ..Exchange::default() };
+    let mut exchange = Exchange::default();
+    exchange.id = random.u128(..);
     exchange.route = random.choice(routes).filter(|_| random.u8(0..9) > 0).cloned();
     let request = &mut exchange.request;
-    request.method = Method::new(random.choice(["GET", "POST", "BREW"]).unwrap());
+    let method = if seldom(random) { "BREW" } else { random.choice(["GET", "PUT"]).unwrap() };
+    request.method = Method::new(method);
     let query = random.choice(["", "?page=2", "?sort=name&token=C", "?page=2&page=3"]).unwrap();
     request.set_target(&format!("/users/{}{query}", random.u8(..)));
-    request.version = random.choice([None, Some("1.1"), Some("2")]).unwrap();
-    request.origin = Origin { https: random.bool(), ..Origin::default() };
+    request.version = if seldom(random) { None } else { Some("1.1") };
+    request.origin = Origin { https: seldom(random), ..Origin::default() };
     let port = random.u16(1..);
     let peer = IpAddr::from([127, 0, 0, random.u8(1..4)]);
     request.peer = (!seldom(random)).then(|| SocketAddr::new(peer, port));
     for name in ["host", "accept", "user-agent", "authorization"] {
-        let value = random.choice(["shop.example", "a/b", "", "Bearer abcdef123456"]).unwrap();
+        let values = ["shop.example", "a/b", "", "Bearer abcdef123456"];
+        let value = if name == "host" { values[0] } else { random.choice(values).unwrap() };
         request.fields.push(name, value.as_bytes(), seldom(random));
     }
     if seldom(random) {
@@ -106,7 +109,8 @@ fn what_was_written_before_is_what_is_told() {
     let (mut memory, mut standing) = (Memory::default(), Standing::default());
     let (mut again, mut short) = (0, 0);
     for round in 0..6_000 {
-        let config = random.choice(&configs).unwrap();
+        // One after the other, and none only once.
+        let config = &configs[round / 100 % configs.len()];
         let mut exchange = exchange(random, &routes);
         let earlier = match random.u8(0..12) {
             0 => vec![KeyValue::new("of the app", true)],
@@ -126,5 +130,5 @@ fn what_was_written_before_is_what_is_told() {
         short += usize::from(over > 0);
         assert_eq!((written, over), expected, "{round}: {redacted}");
     }
-    assert!(again > 2_000 && short > 500, "{again} {short}");
+    assert!(again > 1_000 && short > 500, "{again} {short}");
 }
