@@ -14,8 +14,8 @@ const ROUTES: usize = 64;
 const MAX_NAMES: usize = 16;
 const MAX_LENGTH: usize = 64;
 /// After so many queries of a route that were not like the one remembered, one after the other,
-/// another is.
-const PATIENCE: u8 = 4;
+/// another is, if it can be.
+const PATIENCE: u32 = 4;
 
 /// What is known of the targets of each route.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ pub(super) struct PathName {
 #[derive(Debug, Default)]
 pub(super) struct QueryNames {
     names: Vec<QueryName>,
-    misses: u8,
+    misses: u32,
 }
 
 #[derive(Debug)]
@@ -154,12 +154,16 @@ impl QueryNames {
         self.misses = 0;
     }
 
-    /// Notes that a query did not, and remembers its names if it is time for that.
+    /// Notes that a query did not, and remembers its names if it is time for that. Where none can be
+    /// remembered, it is tried less and less often.
     pub(super) fn miss(&mut self, query: &str, redactor: &Redactor) {
-        self.misses += 1;
-        if self.misses == 1 && self.names.is_empty() || self.misses >= PATIENCE {
-            self.misses = 0;
-            self.names = Self::read(query, redactor).unwrap_or_default();
+        self.misses = self.misses.saturating_add(1);
+        let is_time = self.names.is_empty() || self.misses >= PATIENCE;
+        if is_time
+            && self.misses.is_power_of_two()
+            && let Some(names) = Self::read(query, redactor)
+        {
+            *self = Self { names, misses: 0 };
         }
     }
 
@@ -191,4 +195,65 @@ fn json_lead(at: usize, name: &str) -> Box<str> {
 /// What stands behind the last of so many values.
 pub(super) fn json_end(values: usize) -> &'static str {
     if values > 0 { "\"}" } else { "{}" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_usual_queries_are_remembered() {
+        let redactor = Redactor::builder().build().unwrap();
+        let mut names = QueryNames::default();
+        let mut see = |query: &str| {
+            let is_known = names.write(query, &redactor, &mut String::new()).is_some();
+            if is_known {
+                names.hit();
+            } else {
+                names.miss(query, &redactor);
+            }
+            is_known
+        };
+        assert!(!see("page=1") && see("page=2") && !see("sort=name") && see("page=3"));
+        // Each stays when they take turns, and goes when it does not come back.
+        for _ in 0..9 {
+            assert!(!see("sort=name") && !see("page=1&sort=name") && see("page="));
+        }
+        for _ in 0..PATIENCE {
+            assert!(!see("sort=name&page=1"));
+        }
+        assert!(see("sort=size&page=2") && !see("page=1"));
+        for query in ["token=C", "page=1&page=2", "flag", "a%20b=1", "sort=a+b&page=1", "&"] {
+            for _ in 0..9 {
+                assert!(!see(query), "{query}");
+            }
+        }
+        assert!(see("sort=size&page=2"), "what cannot be remembered takes no place");
+        let many = (0..=MAX_NAMES).map(|n| format!("n{n}=1")).collect::<Vec<_>>().join("&");
+        let long = format!("{}=1", "n".repeat(MAX_LENGTH + 1));
+        for _ in 0..9 {
+            assert!(!see(&many) && !see(&long));
+        }
+    }
+
+    #[test]
+    fn a_route_has_its_own() {
+        let redactors =
+            [Redactor::builder().build().unwrap(), Redactor::builder().build().unwrap()];
+        let routes: Vec<Arc<str>> = (0..3 * ROUTES).map(|n| format!("/{n}").into()).collect();
+        let mut shapes = Shapes::default();
+        for _ in 0..2 {
+            for (n, route) in routes.iter().enumerate() {
+                let redactor = &redactors[n % 2];
+                let shape = shapes.of(Some(route), redactor);
+                assert!(shape.redactor == redactor.id() && shape.route.as_ref() == Some(route));
+                shape.query.miss("page=1", redactor);
+                assert_eq!(shapes.of(Some(route), redactor).query.names.len(), 1);
+                assert!(shapes.of(Some(route), &redactors[(n + 1) % 2]).query.names.is_empty());
+                shapes.of(Some(route), redactor).query.miss("page=1", redactor);
+            }
+        }
+        assert!(shapes.of(None, &redactors[0]).query.names.is_empty());
+        assert_eq!(shapes.routes.len(), ROUTES);
+    }
 }
