@@ -38,40 +38,29 @@ pub(super) struct Observed {
     pub(super) request_id: Option<Box<HeaderValue>>,
 }
 
+/// The span of a request, begun.
+struct Begun {
+    context: Context,
+    /// Absent if the request is not recorded.
+    current: Option<Current>,
+    /// There if it is, and its span is not ours.
+    held: Option<Box<Held>>,
+    started: Option<SystemTime>,
+}
+
 impl Observed {
     /// Starts the exchange's span; what is not sampled is only measured.
     pub(super) fn begin(setup: &Rc<Setup>, request: &mut ServiceRequest) -> Self {
         // Before the time of day, so that nothing inside ends after the exchange.
         let clock = Instant::now();
-        let Setup { config, source, base, .. } = &**setup;
+        let Setup { config, source, .. } = &**setup;
         let present = Present::among(request.headers());
-        let extracted = (config.trust_inbound != TrustInbound::Ignore && present.has_context())
-            .then(|| head::inbound(request.headers(), present).extract(source.propagation, base));
-        let inbound = extracted.as_ref().unwrap_or(base);
         let method = Method::new(request.method().as_str());
         let id = random_id();
         let request_id = request_id(setup, request, present, id);
         let notebook = || Notebook::new(id, &request_id);
-        let ignored = setup.ignore.matches(&config.ignore_paths, request);
-        let mut started = None;
-        let (context, current) = if ignored {
-            let trusted = config.trust_inbound == TrustInbound::Parent;
-            (telemetry::unsampled(if trusted { inbound } else { base }), None)
-        } else {
-            let now = || *started.insert(SystemTime::now());
-            telemetry::start_exchange(source, config, base, inbound, &method, now, notebook)
-        };
-        let held = match current {
-            Some(_) => None,
-            None => held(setup, &context, inbound, ignored),
-        };
-        let (context, current) = match (current, &held) {
-            (None, Some(_)) => {
-                let current = Current::without_own_span(notebook());
-                (current.given_to(&context), Some(current))
-            }
-            (current, _) => (context, current),
-        };
+        let Begun { context, current, held, started } =
+            Begun::of(setup, request, present, &method, notebook);
         let returned = config.return_request_id.then(|| header(&request_id)).flatten();
         let mut observed = Self { context, recorder: None, request_id: returned };
         let Some(current) = current else {
@@ -105,6 +94,43 @@ impl Observed {
             active,
         }));
         observed
+    }
+}
+
+impl Begun {
+    #[inline]
+    fn of(
+        setup: &Setup,
+        request: &ServiceRequest,
+        present: Present,
+        method: &Method,
+        notebook: impl Fn() -> Notebook,
+    ) -> Self {
+        let Setup { config, source, base, .. } = setup;
+        let extracted = (config.trust_inbound != TrustInbound::Ignore && present.has_context())
+            .then(|| head::inbound(request.headers(), present).extract(source.propagation, base));
+        let inbound = extracted.as_ref().unwrap_or(base);
+        let ignored = setup.ignore.matches(&config.ignore_paths, request);
+        let mut started = None;
+        let (context, current) = if ignored {
+            let trusted = config.trust_inbound == TrustInbound::Parent;
+            (telemetry::unsampled(if trusted { inbound } else { base }), None)
+        } else {
+            let now = || *started.insert(SystemTime::now());
+            telemetry::start_exchange(source, config, base, inbound, method, now, &notebook)
+        };
+        let held = match current {
+            Some(_) => None,
+            None => held(setup, &context, inbound, ignored),
+        };
+        match (current, &held) {
+            (None, Some(_)) => {
+                let current = Current::without_own_span(notebook());
+                let context = current.given_to(&context);
+                Self { context, current: Some(current), held, started }
+            }
+            (current, _) => Self { context, current, held, started },
+        }
     }
 }
 
