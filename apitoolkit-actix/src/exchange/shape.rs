@@ -5,11 +5,9 @@
 
 use std::sync::Arc;
 
-use super::PathParams;
+use super::{PathParams, Recent, is_same_text};
 use crate::redact::{Redactor, plain_value_len};
 
-/// Of so many routes something is remembered: about 400 KiB at most.
-const ROUTES: usize = 64;
 /// As many names are remembered of a query, which are so long at most.
 const MAX_NAMES: usize = 16;
 const MAX_LENGTH: usize = 64;
@@ -17,12 +15,9 @@ const MAX_LENGTH: usize = 64;
 /// another is, if it can be.
 const PATIENCE: u32 = 4;
 
-/// What is known of the targets of each route.
+/// What is known of the targets of each route: about 400 KiB at most.
 #[derive(Debug, Default)]
-pub(super) struct Shapes {
-    routes: Vec<Shape>,
-    other: Shape,
-}
+pub(super) struct Shapes(Recent<Shape>);
 
 /// What is known of the targets of one route.
 #[derive(Debug, Default)]
@@ -68,24 +63,10 @@ struct QueryName {
 impl Shapes {
     /// What is known of a route, by a redactor.
     pub(super) fn of(&mut self, route: Option<&Arc<str>>, redactor: &Redactor) -> &mut Shape {
-        if self.routes.is_empty() {
-            self.routes.resize_with(ROUTES, Shape::default);
-        }
-        let mark = route.map_or(0, |route| route.as_ptr().addr()) as u64;
-        let mark = (mark >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let shape = match self.routes.get_mut((mark >> 32) as usize % ROUTES) {
-            Some(shape) => shape,
-            None => &mut self.other,
-        };
-        let is_route = match (&shape.route, route) {
-            (Some(own), Some(route)) => Arc::ptr_eq(own, route),
-            (own, route) => own.is_none() && route.is_none(),
-        };
-        if shape.redactor != redactor.id() || !is_route {
-            let redactor = redactor.id();
-            *shape = Shape { redactor, route: route.cloned(), ..Shape::default() };
-        }
-        shape
+        let id = redactor.id();
+        let is = |shape: &Shape| shape.redactor == id && is_same_text(shape.route.as_ref(), route);
+        let new = || Shape { redactor: id, route: route.cloned(), ..Shape::default() };
+        self.0.find(route, id as usize, is, new)
     }
 }
 
@@ -240,20 +221,17 @@ mod tests {
     fn a_route_has_its_own() {
         let redactors =
             [Redactor::builder().build().unwrap(), Redactor::builder().build().unwrap()];
-        let routes: Vec<Arc<str>> = (0..3 * ROUTES).map(|n| format!("/{n}").into()).collect();
+        let routes = 0..3 * Recent::<Shape>::SIZE;
+        let routes: Vec<Arc<str>> = routes.map(|n| format!("/{n}").into()).collect();
         let mut shapes = Shapes::default();
-        for _ in 0..2 {
-            for (n, route) in routes.iter().enumerate() {
-                let redactor = &redactors[n % 2];
-                let shape = shapes.of(Some(route), redactor);
-                assert!(shape.redactor == redactor.id() && shape.route.as_ref() == Some(route));
-                shape.query.miss("page=1", redactor);
-                assert_eq!(shapes.of(Some(route), redactor).query.names.len(), 1);
-                assert!(shapes.of(Some(route), &redactors[(n + 1) % 2]).query.names.is_empty());
-                shapes.of(Some(route), redactor).query.miss("page=1", redactor);
-            }
+        for (n, route) in routes.iter().cycle().take(2 * routes.len()).enumerate() {
+            let [redactor, other] = [&redactors[n % 2], &redactors[(n + 1) % 2]];
+            let shape = shapes.of(Some(route), redactor);
+            assert!(shape.redactor == redactor.id() && shape.route.as_ref() == Some(route));
+            shape.query.miss("page=1", redactor);
+            assert_eq!(shapes.of(Some(route), redactor).query.names.len(), 1);
+            assert!(shapes.of(Some(route), other).query.names.is_empty());
         }
         assert!(shapes.of(None, &redactors[0]).query.names.is_empty());
-        assert_eq!(shapes.routes.len(), ROUTES);
     }
 }

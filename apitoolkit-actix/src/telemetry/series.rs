@@ -16,7 +16,7 @@ use opentelemetry::{
 
 use super::instruments::Http;
 use crate::{
-    exchange::{Authority, Failure},
+    exchange::{Authority, Failure, is_same_text},
     semconv,
 };
 
@@ -219,11 +219,7 @@ impl Latest {
     /// route.
     fn is(&self, subject: &Subject<'_>) -> bool {
         let Subject { incoming, method, https, status, failure, version, route, server } = *subject;
-        let is_route = match (&self.route, route) {
-            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
-            (own, other) => own.is_none() && other.is_none(),
-        };
-        is_route
+        is_same_text(self.route.as_ref(), route)
             && server.is_none()
             && (self.status, self.incoming, self.https) == (status, incoming, https)
             && std::ptr::eq(self.method, method)

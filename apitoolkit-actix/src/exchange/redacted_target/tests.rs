@@ -63,10 +63,12 @@ fn what_was_seen_before_leaves_as_what_was_not() {
                 };
                 query(random, &names, &VALUES)
             }
-            _ => {
+            1 => {
                 let names = random.choice(usual).unwrap();
                 query(random, names, &values)
             }
+            // Most queries of a route have the same names.
+            _ => query(random, usual[at], &values),
         };
         let mut exchange = Exchange::default();
         exchange.request.set_target(&format!("{path}?{query}"));
@@ -106,7 +108,7 @@ fn what_was_seen_before_leaves_as_what_was_not() {
         let path = exchange.redacted_path(names, redactor, false).into_owned();
         assert_eq!(seen, (path, redacted, path_params, query_params), "{query}");
     }
-    assert!(hits > 3_000 && secrets > 3_000, "{hits} {secrets}");
+    assert!(hits > 6_000 && secrets > 3_000, "{hits} {secrets}");
 }
 
 #[test]

@@ -4,19 +4,16 @@ use std::sync::{Arc, Weak};
 
 use crate::{
     config::Config,
-    exchange::{Authority, Direction, RedactedExchange},
+    exchange::{Authority, Direction, Recent, RedactedExchange, is_same_text},
     redact::Made,
 };
 
-/// As many kinds of exchanges, and peers, are remembered, about 1 KiB each.
-const KINDS: usize = 64;
-
 /// Kinds of exchanges and peers that were seen before, with what was made of them. Most exchanges are
-/// of the kind of one before: of the same route and status, for the same host.
+/// of the kind of one before: of the same route and status, for the same host. Each is about 1 KiB.
 #[derive(Debug, Default)]
 pub(crate) struct Standing {
-    kinds: Vec<Option<Kind>>,
-    peers: Vec<Option<Peer>>,
+    kinds: Recent<Kind>,
+    peers: Recent<Peer>,
 }
 
 /// What was made before of what an exchange has in common with others; empty if it is the first.
@@ -72,7 +69,7 @@ impl Standing {
 
 impl Kind {
     fn among<'k>(
-        kinds: &'k mut Vec<Option<Self>>,
+        kinds: &'k mut Recent<Self>,
         exchange: &RedactedExchange<'_>,
         config: &Arc<Config>,
     ) -> Option<&'k mut Made> {
@@ -83,11 +80,9 @@ impl Kind {
         }
         let status = usize::from(exchange.status.unwrap_or_default());
         let method = exchange.method.name().as_ptr().addr();
-        let place = place(kinds, exchange.route, method ^ status << 8)?;
-        if !place.as_ref().is_some_and(|kind| kind.is(exchange, config)) {
-            *place = Some(Self::new(exchange, config));
-        }
-        place.as_mut().map(|kind| &mut kind.made)
+        let is = |kind: &Self| kind.is(exchange, config);
+        let new = || Self::new(exchange, config);
+        Some(&mut kinds.find(exchange.route, method ^ status << 8, is, new).made)
     }
 
     fn new(exchange: &RedactedExchange<'_>, config: &Arc<Config>) -> Self {
@@ -106,11 +101,7 @@ impl Kind {
 
     /// Routes and words are compared by where they are, which is the same for all exchanges of a kind.
     fn is(&self, exchange: &RedactedExchange<'_>, config: &Arc<Config>) -> bool {
-        let is_route = match (&self.route, exchange.route) {
-            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
-            (own, other) => own.is_none() && other.is_none(),
-        };
-        is_route
+        is_same_text(self.route.as_ref(), exchange.route)
             && self.status == exchange.status
             && std::ptr::eq(self.config.as_ptr(), Arc::as_ptr(config))
             && std::ptr::eq(self.sdk_type, exchange.direction.sdk_type())
@@ -123,7 +114,7 @@ impl Kind {
 
 impl Peer {
     fn among<'p>(
-        peers: &'p mut Vec<Option<Self>>,
+        peers: &'p mut Recent<Self>,
         exchange: &RedactedExchange<'_>,
     ) -> Option<&'p mut Made> {
         let address = exchange.peer_address.as_ref()?;
@@ -131,24 +122,8 @@ impl Peer {
         if !client.is_some_and(|client| Arc::ptr_eq(client, address)) {
             return None;
         }
-        let place = place(peers, Some(address), 0)?;
-        if !place.as_ref().is_some_and(|peer| Arc::ptr_eq(&peer.address, address)) {
-            *place = Some(Self { address: Arc::clone(address), made: Made::default() });
-        }
-        place.as_mut().map(|peer| &mut peer.made)
+        let is = |peer: &Self| Arc::ptr_eq(&peer.address, address);
+        let new = || Self { address: Arc::clone(address), made: Made::default() };
+        Some(&mut peers.find(Some(address), 0, is, new).made)
     }
-}
-
-/// Where something is that goes by a text, which is always at the same place, and by a number.
-fn place<'t, T>(
-    table: &'t mut Vec<Option<T>>,
-    text: Option<&Arc<str>>,
-    number: usize,
-) -> Option<&'t mut Option<T>> {
-    if table.is_empty() {
-        table.resize_with(KINDS, || None);
-    }
-    let text = text.map_or(0, |text| text.as_ptr().addr());
-    let mark = ((text >> 4 ^ number) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    table.get_mut((mark >> 32) as usize % KINDS)
 }
