@@ -37,7 +37,7 @@ impl Exchange {
         let TargetMemory { shapes, path_params, query_params } = memory;
         let shape = shapes.of(self.route.as_ref(), redactor);
         let names = shape.path.of(&self.path_params, redactor);
-        let routed = self.path_params.path.as_deref().unwrap_or_else(|| self.request.path());
+        let routed = self.routed_path();
         let is_plain = is_plain_path(routed);
         let path = self.redacted_path(names, redactor, is_plain);
         let is_plain = is_plain && names.are_distinct() && self.route.is_some();
@@ -50,6 +50,11 @@ impl Exchange {
             params::write_object(query_params, iter::empty());
         }
         RedactedTarget { path, query, path_params, query_params }
+    }
+
+    /// The path that the parameters are in: as the router saw it, if that is not as it was sent.
+    fn routed_path(&self) -> &str {
+        self.path_params.path.as_deref().unwrap_or_else(|| self.request.path())
     }
 
     /// The path's parameters, with their names.
@@ -78,8 +83,7 @@ impl Exchange {
         if is_plain && matched.is_none() && secret.clone().next().is_none() {
             return Cow::Borrowed(self.request.path());
         }
-        let path = matched.unwrap_or_else(|| self.request.path());
-        let redacted = redactor.path_without(path, secret);
+        let redacted = redactor.path_without(self.routed_path(), secret);
         match matched {
             // Nothing was taken out of the path the router saw, so the path as sent is as clean.
             Some(matched) if *redacted == *matched => Cow::Borrowed(self.request.path()),

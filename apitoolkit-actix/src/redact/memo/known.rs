@@ -39,10 +39,7 @@ impl Known {
     /// The value that came last, or what stands for every value.
     #[inline]
     pub(super) fn value(&self) -> &str {
-        match self.is_secret {
-            true => MARKER,
-            false => self.line.get(self.name_end..).unwrap_or_default(),
-        }
+        shown(self.is_secret, &self.line, self.name_end)
     }
 
     /// Whether a header has this name, and [`value`](Self::value) is what leaves of it.
@@ -62,8 +59,8 @@ impl Known {
         mut each: impl FnMut(&HeaderName, &[Cow<'_, str>], Option<&mut Made>),
     ) {
         let Self { name, is_secret, line, name_end, made, .. } = self;
-        let value = if *is_secret { MARKER } else { line.get(*name_end..).unwrap_or_default() };
-        each(name, &[Cow::Borrowed(value)], made.get_mut(which as usize));
+        let value = Cow::Borrowed(shown(*is_secret, line, *name_end));
+        each(name, &[value], made.get_mut(which as usize));
     }
 
     /// A value of this name less what is secret, unless that is [`value`](Self::value). `of_all` counts
@@ -114,4 +111,10 @@ impl Known {
             *of_all += 1;
         }
     }
+}
+
+/// What leaves of the value behind a name.
+#[inline]
+fn shown(is_secret: bool, line: &str, name_end: usize) -> &str {
+    if is_secret { MARKER } else { line.get(name_end..).unwrap_or_default() }
 }
