@@ -79,8 +79,7 @@ impl Observed {
         let active = active(setup, request, &method);
         head::copy(request, method, &mut exchange.request);
         let budget = source.pipeline.budget();
-        let fields = &exchange.request.fields;
-        let tee = payload::tee(request, fields, config, capture, budget, &current);
+        let tee = payload::tee(request, config, capture, budget, &current);
         observed.recorder = Some(Recorder::full(Full {
             watch: Watch::default(),
             exchange,

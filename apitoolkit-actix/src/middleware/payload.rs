@@ -9,7 +9,10 @@ use std::{
 use actix_web::{
     dev::{Payload, ServiceRequest},
     error::PayloadError,
-    http::Method,
+    http::{
+        Method,
+        header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap},
+    },
 };
 use bytes::Bytes;
 use futures_core::Stream;
@@ -25,10 +28,9 @@ use crate::{
 pub(super) type Tee = Rc<RefCell<BodyBuffer>>;
 
 /// Puts a tee into the request's payload; absent when the request has none, or is an upgrade,
-/// whose payload is another protocol's. `fields` are the request's.
+/// whose payload is another protocol's.
 pub(super) fn tee(
     request: &mut ServiceRequest,
-    fields: &Fields,
     config: &Arc<Config>,
     capture: bool,
     budget: &Arc<Budget>,
@@ -41,6 +43,7 @@ pub(super) fn tee(
     {
         return None;
     }
+    let form_head = if capture { form_head(request.headers()) } else { None };
     let (_, payload) = request.parts_mut();
     let observed = ObservedPayload {
         inner: std::mem::replace(payload, Payload::None),
@@ -48,13 +51,25 @@ pub(super) fn tee(
         begun: false,
         config: Arc::clone(config),
         capture,
-        form: capture.then(|| Form::announced(fields)).flatten(),
+        form_head,
         budget: Arc::clone(budget),
         exchange: exchange.clone(),
     };
     let seen = Rc::clone(&observed.seen);
     *payload = Payload::Stream { payload: Box::pin(observed) };
     Some(seen)
+}
+
+/// What tells how a body is to be read that may be a form, as that is decided later.
+fn form_head(headers: &HeaderMap) -> Option<Box<Fields>> {
+    if !Form::may_be(headers.get(CONTENT_TYPE)?.as_bytes()) {
+        return None;
+    }
+    let mut head = Box::<Fields>::default();
+    for name in [CONTENT_TYPE, CONTENT_ENCODING] {
+        headers.get_all(&name).for_each(|value| head.push(name.as_str(), value.as_bytes(), false));
+    }
+    Some(head)
 }
 
 /// A payload that notes what its reader reads, and reads nothing by itself.
@@ -65,8 +80,7 @@ struct ObservedPayload {
     config: Arc<Config>,
     /// Whether it may be captured at all.
     capture: bool,
-    /// There if it is one.
-    form: Option<Box<Form>>,
+    form_head: Option<Box<Fields>>,
     budget: Arc<Budget>,
     exchange: Current,
 }
@@ -79,7 +93,7 @@ impl ObservedPayload {
             extract::announced(&self.exchange).and_then(|rules| rules.capture_request_body);
         if self.capture && chosen.unwrap_or(self.config.capture_request_body) {
             let reservation = Reservation::empty(&self.budget);
-            let form = self.form.take();
+            let form = self.form_head.take().and_then(|head| Form::announced(&head));
             let captured = BodyBuffer::capturing(self.config.max_body_bytes, reservation, form);
             self.seen.replace(captured);
         }

@@ -11,9 +11,14 @@ pub(crate) struct Form {
 }
 
 impl Form {
+    /// Whether this may be the `Content-Type` of one.
+    pub(crate) fn may_be(content_type: &[u8]) -> bool {
+        Thinner::is_for(content_type)
+    }
+
     /// If that is what a head announces, in a way that leaves no doubt.
     pub(crate) fn announced(fields: &Fields) -> Option<Box<Self>> {
-        if !Thinner::is_for(fields.all("content-type").next()?) {
+        if !Self::may_be(fields.all("content-type").next()?) {
             return None;
         }
         let all = |name| fields.all(name).collect::<Vec<_>>();

@@ -55,7 +55,7 @@ pub(crate) struct Passed<'p> {
 }
 
 impl Thinner {
-    /// For a body whose `Content-Type` begins like that of a form.
+    /// Whether a `Content-Type` begins like that of a form.
     pub(crate) fn is_for(content_type: &[u8]) -> bool {
         content_type
             .trim_ascii_start()

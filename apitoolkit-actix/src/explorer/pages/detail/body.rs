@@ -11,7 +11,7 @@ use crate::{
         record::{Part, Record},
         redaction::Place,
     },
-    redact::Redactor,
+    redact::{Redactor, Thinner},
 };
 
 /// The body of a message: what was captured of it, and what was not and why.
@@ -68,7 +68,7 @@ fn truncated(record: &Record, part: Part, size: Option<u64>, content: &[u8]) -> 
     let markers = [Redactor::MARKER, Redactor::FORM_MARKER].map(str::as_bytes);
     let is_redacted = markers.iter().any(|marker| memmem::find(content, marker).is_some());
     let is_coded = record.headers(part).any(|(name, _)| name == "content-encoding");
-    let is_told = media_type(record, part).trim_start().starts_with("multipart/form-data");
+    let is_told = Thinner::is_for(media_type(record, part).as_bytes());
     match size {
         Some(size) if size > captured && !is_coded && !is_redacted && !is_told => html! {
             div class="notice" role="note" {
