@@ -1,10 +1,11 @@
 //! Forms, files and bytes that are no text.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{Error, HttpResponse, web};
 use apitoolkit_actix::testing::Span;
 use apitoolkit_tests::{SOON, TestApp};
+use futures_util::stream;
 
-use crate::requests::{post_bytes, request};
+use crate::requests::{get, post_bytes, request};
 
 fn app() -> TestApp {
     TestApp::start(
@@ -188,6 +189,39 @@ fn a_form_that_ends_within_a_file_is_withheld() {
     if let Some(body) = spans[1].request_body() {
         let body = String::from_utf8(body).unwrap();
         assert!(body.starts_with("[CLIENT_REDACTED] [truncated multipart/form-data, "), "{body}");
+    }
+}
+
+/// Apps answer with forms, too: whole, or piece by piece.
+#[test]
+fn files_of_an_answer_are_named_and_not_kept() {
+    const LENGTH: usize = 5 * 1024 * 1024;
+    let answer = |pieces: usize| {
+        move || async move {
+            let body = web::Bytes::from(form_with_file("hello", LENGTH));
+            let mut answer = HttpResponse::Ok();
+            answer.content_type(FORM.1);
+            if pieces == 0 {
+                return answer.body(body);
+            }
+            let pieces = body.chunks(pieces).map(web::Bytes::copy_from_slice).collect::<Vec<_>>();
+            answer.streaming(stream::iter(pieces.into_iter().map(Ok::<_, Error>)))
+        }
+    };
+    let app = TestApp::start(
+        |b| b.capture_response_body(true),
+        move |cfg| {
+            cfg.route("/whole", web::get().to(answer(0)));
+            cfg.route("/pieces", web::get().to(answer(7_001)));
+        },
+    );
+    for (n, path) in ["/whole", "/pieces"].into_iter().enumerate() {
+        app.same(get(path));
+        let span = &app.held(n + 1)[n];
+        let body = String::from_utf8(span.response_body().unwrap()).unwrap();
+        assert_eq!(body, told("hello", LENGTH), "{path}");
+        let size = form_with_file("hello", LENGTH).len() as i64;
+        assert_eq!(span.int_attr("http.response.body.size"), Some(size), "{path}");
     }
 }
 
