@@ -35,7 +35,12 @@ fn run(data: &[u8]) {
     let url = format!("http://u:{SECRET}@h/{a}?{b}");
     no_secret(&url, &redactor.url(&url));
     let path = format!("/{a}/{SECRET}/{b}");
-    let param = PathParam { name: "token", start: a.len() + 2, end: a.len() + 2 + SECRET.len(), secret: false };
+    let param = PathParam {
+        name: "token",
+        start: a.len() + 2,
+        end: a.len() + 2 + SECRET.len(),
+        secret: false,
+    };
     no_secret(&path, &redactor.path(&path, &[param]));
     let odd = data.iter().take(4).fold(0, |sum, &byte| sum * 7 + usize::from(byte));
     let params = [
