@@ -49,7 +49,7 @@ pub(crate) use memory::Memory;
 pub(crate) use method::Method;
 pub(crate) use notes::{Failed, Notes, Undecided};
 pub(crate) use origin::Origin;
-pub(crate) use path_params::PathParams;
+pub(crate) use path_params::{Located, PathParams};
 pub(crate) use recent::{Recent, is_same_text};
 pub(crate) use redacted::RedactedExchange;
 pub(crate) use redacted_body::RedactedBody;

@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
+/// A name, and where its value is in the path that the router matched.
+pub(crate) type Located = (Arc<str>, usize, usize);
+
 /// The path's parameters: names, and where their values are in the path the router matched.
 #[derive(Debug, Default)]
 pub(crate) struct PathParams {
     /// The path as the router saw it, when that differs from the path as sent.
     pub(crate) path: Option<Box<str>>,
-    pub(crate) params: Vec<(Arc<str>, usize, usize)>,
+    pub(crate) params: Vec<Located>,
     /// Which of them, by position, are secret whatever their names.
     pub(crate) secret: Vec<usize>,
 }

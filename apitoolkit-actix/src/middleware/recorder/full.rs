@@ -69,9 +69,9 @@ impl Full {
     pub(super) fn responded<B: MessageBody>(&mut self, response: &ServiceResponse<B>) {
         let Self { exchange, current, setup, capture, .. } = self;
         let status = response.status();
-        let params = mem::take(&mut exchange.path_params);
-        (exchange.route, exchange.path_params) =
-            setup.routes.of_response(response.request(), status, exchange.request.path(), params);
+        let Exchange { request, path_params, .. } = &mut **exchange;
+        exchange.route =
+            setup.routes.of_response(response.request(), status, request.path(), path_params);
         let mut fields = exchange.take_response_fields();
         fields.extend(head::fields(response.headers()));
         let response_head = ResponseHead { status: status.as_u16(), fields };
