@@ -95,6 +95,17 @@ impl<B: MessageBody> MessageBody for ObservedBody<B> {
             }
         }
     }
+
+    /// All of the body at once, as that inside would give it; not if it is recorded, since it is sent
+    /// only afterwards.
+    fn try_into_bytes(self) -> Result<Bytes, Self> {
+        match self {
+            Self { body: Content::Whole { bytes }, recorder: None, .. } => {
+                Ok(bytes.unwrap_or_default())
+            }
+            recorded => Err(recorded),
+        }
+    }
 }
 
 impl<B> fmt::Debug for ObservedBody<B> {

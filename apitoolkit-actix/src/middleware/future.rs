@@ -2,10 +2,17 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
+    rc::Rc,
     task::{self, Poll, ready},
 };
 
-use actix_web::{Error, body::MessageBody, dev::ServiceResponse, http::header::HeaderValue};
+use actix_service::Service;
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::HeaderValue,
+};
 use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
@@ -21,9 +28,9 @@ pin_project! {
     ///
     /// Dropped before it is ready, it records that the exchange was abandoned.
     #[must_use = "futures do nothing unless polled"]
-    pub struct ApiToolkitFuture<F> {
+    pub struct ApiToolkitFuture<S, F> {
         #[pin]
-        inner: F,
+        stage: Stage<S, F>,
         context: Option<Context>,
         recorder: Option<Recorder>,
         // There if the response is to have it.
@@ -31,19 +38,64 @@ pin_project! {
     }
 }
 
-impl<F> ApiToolkitFuture<F> {
-    pub(super) fn unobserved(inner: F) -> Self {
-        Self { inner, context: None, recorder: None, request_id: None }
-    }
-
-    pub(super) fn observed(inner: F, observed: Observed) -> Self {
-        let Observed { context, recorder, request_id } = observed;
-        Self { inner, context: Some(context), recorder, request_id }
+pin_project! {
+    /// How far the app's service has come.
+    #[project = StageProjection]
+    pub(super) enum Stage<S, F> {
+        /// It is called when the future is first polled, which is at once: what is inside of an exchange
+        /// is then entered once for both.
+        Begun { call: Option<(Rc<S>, ServiceRequest)> },
+        Running {
+            #[pin]
+            future: F,
+        },
     }
 }
 
-impl<F, B> Future for ApiToolkitFuture<F>
+impl<S, F> Stage<S, F> {
+    pub(super) fn begun(service: &Rc<S>, request: ServiceRequest) -> Self {
+        Self::Begun { call: Some((Rc::clone(service), request)) }
+    }
+
+    pub(super) fn running(future: F) -> Self {
+        Self::Running { future }
+    }
+}
+
+impl<S, F> Stage<S, F>
 where
+    S: Service<ServiceRequest, Future = F>,
+    F: Future,
+{
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        if let StageProjection::Begun { call } = self.as_mut().project()
+            && let Some((service, request)) = call.take()
+        {
+            self.set(Self::running(service.call(request)));
+        }
+        match self.project() {
+            StageProjection::Running { future } => future.poll(cx),
+            // Its call panicked, and still somebody polls.
+            StageProjection::Begun { .. } => Poll::Pending,
+        }
+    }
+}
+
+impl<S, F> ApiToolkitFuture<S, F> {
+    /// That of a request which is observed, or not.
+    pub(super) fn new(stage: Stage<S, F>, observed: Option<Observed>) -> Self {
+        match observed {
+            Some(Observed { context, recorder, request_id }) => {
+                Self { stage, context: Some(context), recorder, request_id }
+            }
+            None => Self { stage, context: None, recorder: None, request_id: None },
+        }
+    }
+}
+
+impl<S, F, B> Future for ApiToolkitFuture<S, F>
+where
+    S: Service<ServiceRequest, Future = F>,
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody,
 {
@@ -51,8 +103,8 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let inner = this.inner;
-        let polled = scope::inside(this.context.as_ref(), this.recorder, || inner.poll(cx));
+        let stage = this.stage;
+        let polled = scope::inside(this.context.as_ref(), this.recorder, || stage.poll(cx));
         match ready!(polled) {
             Ok(mut response) => {
                 if let Some(id) = this.request_id.take() {
@@ -78,7 +130,7 @@ where
     }
 }
 
-impl<F> fmt::Debug for ApiToolkitFuture<F> {
+impl<S, F> fmt::Debug for ApiToolkitFuture<S, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiToolkitFuture").finish_non_exhaustive()
     }

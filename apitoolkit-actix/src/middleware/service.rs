@@ -11,18 +11,20 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
 };
 
-use super::{ApiToolkitFuture, ObservedBody, observe::Observed, scope, setup::Setup};
+use super::{
+    ApiToolkitFuture, ObservedBody, future::Stage, observe::Observed, scope, setup::Setup,
+};
 
 /// The service that [`ApiToolkit`](crate::ApiToolkit) makes of another, once for each worker.
 pub struct ApiToolkitMiddleware<S> {
-    service: S,
+    service: Rc<S>,
     /// Absent when the system gave no thread for a worker: then nothing is recorded.
     setup: Option<Rc<Setup>>,
 }
 
 impl<S> ApiToolkitMiddleware<S> {
     pub(super) fn new(service: S, setup: Option<Setup>) -> Self {
-        Self { service, setup: setup.map(Rc::new) }
+        Self { service: Rc::new(service), setup: setup.map(Rc::new) }
     }
 }
 
@@ -33,7 +35,7 @@ where
 {
     type Response = ServiceResponse<ObservedBody<B>>;
     type Error = Error;
-    type Future = ApiToolkitFuture<S::Future>;
+    type Future = ApiToolkitFuture<S, S::Future>;
 
     fn poll_ready(&self, cx: &mut task::Context<'_>) -> Poll<Result<(), Error>> {
         self.service.poll_ready(cx)
@@ -43,13 +45,10 @@ where
         let observes =
             |setup: &&Rc<Setup>| !scope::is_inside() && !setup.own.have(|| request.path());
         let Some(setup) = self.setup.as_ref().filter(observes) else {
-            return ApiToolkitFuture::unobserved(self.service.call(request));
+            return ApiToolkitFuture::new(Stage::running(self.service.call(request)), None);
         };
-        let mut observed = Observed::begin(setup, &mut request);
-        let future = scope::inside(Some(&observed.context), &mut observed.recorder, || {
-            self.service.call(request)
-        });
-        ApiToolkitFuture::observed(future, observed)
+        let observed = Observed::begin(setup, &mut request);
+        ApiToolkitFuture::new(Stage::begun(&self.service, request), Some(observed))
     }
 }
 

@@ -31,7 +31,7 @@ fn the_types_promise_what_users_rely_on() {
     fn telemetry<T: Send + Sync + fmt::Debug + 'static>() {}
     telemetry::<Telemetry>();
     debug::<ApiToolkitMiddleware<()>>();
-    debug::<ApiToolkitFuture<()>>();
+    debug::<ApiToolkitFuture<(), ()>>();
     debug::<ObservedBody<()>>();
     body::<ObservedBody<web::Bytes>>();
 }
