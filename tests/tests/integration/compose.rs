@@ -1,22 +1,32 @@
 //! It fits wherever middleware fits, in any order, and changes no answer there.
 
-use std::fmt;
+use std::{
+    fmt,
+    future::ready,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
+use actix_service::{IntoService as _, Service as _, Transform as _};
 use actix_web::{
     App, HttpResponse, Scope,
-    body::MessageBody,
+    body::{MessageBody, to_bytes},
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::StatusCode,
     middleware::{
         Compat, Compress, Condition, DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, Logger,
         Next, NormalizePath, from_fn,
     },
+    test::{TestRequest, call_service, init_service},
     web,
 };
 use apitoolkit_actix::{
-    ApiToolkit, ApiToolkitFuture, ApiToolkitMiddleware, Builder, ObservedBody, Telemetry,
+    ApiToolkit, ApiToolkitFuture, ApiToolkitMiddleware, Builder, Exporter, ObservedBody, Telemetry,
+    testing::Collector,
 };
-use apitoolkit_tests::{Settings, TestApp};
+use apitoolkit_tests::{SOON, Settings, TestApp, telemetry};
 
 use crate::requests::{get, request};
 
@@ -28,8 +38,8 @@ fn the_types_promise_what_users_rely_on() {
     handle::<ApiToolkit>();
     fn builder<T: Clone + fmt::Debug + 'static>() {}
     builder::<Builder>();
-    fn telemetry<T: Send + Sync + fmt::Debug + 'static>() {}
-    telemetry::<Telemetry>();
+    fn handle_of<T: Send + Sync + fmt::Debug + 'static>() {}
+    handle_of::<Telemetry>();
     debug::<ApiToolkitMiddleware<()>>();
     debug::<ApiToolkitFuture<(), ()>>();
     debug::<ObservedBody<()>>();
@@ -204,4 +214,57 @@ fn wrapped_more_than_once_it_records_once() {
     assert_eq!(span.request_body().unwrap(), b"[1]");
     assert_eq!(span.response_body().unwrap(), b"[1]");
     assert_eq!(span.str_attr("http.route"), Some("/s/r"));
+}
+
+/// Calls nothing of the app before it is polled, and was abandoned if it never is.
+#[test]
+fn a_future_that_is_never_polled() {
+    let (collector, telemetry) = started(1.0);
+    let toolkit = ApiToolkit::builder().telemetry(&telemetry).build().unwrap();
+    let called = Arc::new(AtomicBool::new(false));
+    let handler = Arc::clone(&called);
+    actix_rt::System::new().block_on(async {
+        let service = move |request: ServiceRequest| {
+            handler.store(true, Ordering::SeqCst);
+            ready(Ok(request.into_response(HttpResponse::Ok().finish())))
+        };
+        let middleware = toolkit.new_transform(service.into_service()).await.unwrap();
+        drop(middleware.call(TestRequest::get().to_srv_request()));
+    });
+    assert!(!called.load(Ordering::SeqCst));
+    let [span] = &collector.wait_for_spans(1, SOON).unwrap()[..] else { panic!("one span") };
+    assert_eq!(span.str_attr("error.type"), Some("client_disconnected"));
+}
+
+/// Whoever asks for all of a body at once has it, unless it is to be recorded when it is sent.
+#[test]
+fn a_whole_body_can_be_had_at_once() {
+    for ratio in [0.0, 1.0] {
+        let (_collector, telemetry) = started(ratio);
+        let toolkit = ApiToolkit::builder().telemetry(&telemetry).build().unwrap();
+        actix_rt::System::new().block_on(async {
+            let empty = web::get().to(HttpResponse::NoContent);
+            let app = App::new().wrap(toolkit).configure(routes).route("/empty", empty);
+            let app = init_service(app).await;
+            for (path, length) in [("/a/1", 3_800), ("/empty", 0)] {
+                let request = TestRequest::get().uri(path).to_request();
+                let body = call_service(&app, request).await.into_body();
+                let size = body.size();
+                match body.try_into_bytes() {
+                    Ok(bytes) => assert_eq!((bytes.len(), ratio), (length, 0.0)),
+                    Err(body) => {
+                        assert_eq!((body.size(), ratio), (size, 1.0));
+                        assert_eq!(to_bytes(body).await.unwrap().len(), length);
+                    }
+                }
+            }
+        });
+    }
+}
+
+fn started(ratio: f64) -> (Collector, Telemetry) {
+    let collector = Collector::start().unwrap();
+    let builder = telemetry(&collector).sample_ratio(ratio).metrics_exporter(Exporter::None);
+    let telemetry = builder.build().unwrap();
+    (collector, telemetry)
 }
