@@ -45,33 +45,33 @@ struct Begun {
     current: Option<Current>,
     /// There if it is, and its span is not ours.
     held: Option<Box<Held>>,
-    started: Option<SystemTime>,
+    /// By both clocks, if a span has begun.
+    when: Option<(Instant, SystemTime)>,
 }
 
 impl Observed {
     /// Starts the exchange's span; what is not sampled is only measured.
     pub(super) fn begin(setup: &Rc<Setup>, request: &mut ServiceRequest) -> Self {
-        // Before the time of day, so that nothing inside ends after the exchange.
-        let clock = Instant::now();
         let Setup { config, source, .. } = &**setup;
         let present = Present::among(request.headers());
         let method = Method::new(request.method().as_str());
         let id = random_id();
         let request_id = request_id(setup, request, present, id);
         let notebook = || Notebook::new(id, &request_id);
-        let Begun { context, current, held, started } =
+        let Begun { context, current, held, when } =
             Begun::of(setup, request, present, &method, notebook);
         let returned = config.return_request_id.then(|| header(&request_id)).flatten();
         let mut observed = Self { context, recorder: None, request_id: returned };
         let Some(current) = current else {
             keep(request, &observed.context, request_id);
-            observed.recorder = measure(setup, request, method, clock);
+            observed.recorder = measure(setup, request, method);
             return observed;
         };
         let mut exchange = source.pipeline.spares().take();
         exchange.id = id;
         exchange.request_id = request_id.as_given().map(Box::from);
-        exchange.started = started.unwrap_or_else(SystemTime::now);
+        let (clock, started) = when.unwrap_or_else(now);
+        exchange.started = started;
         keep(request, &observed.context, request_id);
         setup.routes.learn(request);
         setup.hooks.set_attributes(request, &observed.context, &current);
@@ -110,12 +110,12 @@ impl Begun {
             .then(|| head::inbound(request.headers(), present).extract(source.propagation, base));
         let inbound = extracted.as_ref().unwrap_or(base);
         let ignored = setup.ignore.matches(&config.ignore_paths, request);
-        let mut started = None;
+        let mut when = None;
         let (context, current) = if ignored {
             let trusted = config.trust_inbound == TrustInbound::Parent;
             (telemetry::unsampled(if trusted { inbound } else { base }), None)
         } else {
-            let now = || *started.insert(SystemTime::now());
+            let now = || when.insert(now()).1;
             telemetry::start_exchange(source, config, base, inbound, method, now, &notebook)
         };
         let held = match current {
@@ -126,9 +126,9 @@ impl Begun {
             (None, Some(_)) => {
                 let current = Current::without_own_span(notebook());
                 let context = current.given_to(&context);
-                Self { context, current: Some(current), held, started }
+                Self { context, current: Some(current), held, when }
             }
-            (current, _) => Self { context, current, held, started },
+            (current, _) => Self { context, current, held, when },
         }
     }
 }
@@ -169,14 +169,17 @@ fn is_sampled(context: &Context) -> bool {
     trace.is_sampled()
 }
 
+/// The clock that never goes back before the time of day, so that nothing inside ends after the
+/// exchange.
+#[inline]
+fn now() -> (Instant, SystemTime) {
+    (Instant::now(), SystemTime::now())
+}
+
 /// A record for metrics alone, if there are any.
-fn measure(
-    setup: &Rc<Setup>,
-    request: &ServiceRequest,
-    method: Method,
-    clock: Instant,
-) -> Option<Recorder> {
+fn measure(setup: &Rc<Setup>, request: &ServiceRequest, method: Method) -> Option<Recorder> {
     let instruments = Arc::clone(setup.source.instruments.as_ref()?);
+    let clock = Instant::now();
     setup.routes.learn(request);
     let active = active(setup, request, &method);
     let path = setup.config.clean_urls.is_some().then(|| request.path());
