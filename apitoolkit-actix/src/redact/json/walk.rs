@@ -183,7 +183,6 @@ impl Walk<'_> {
     #[inline(always)]
     fn after_value(&mut self) -> Result<Next, Mistake> {
         loop {
-            self.at = scan::blank(self.json, self.at);
             match (self.inside.kind, self.byte()) {
                 (Kind::Object, Some(b',')) => {
                     self.skip_byte();
@@ -198,6 +197,8 @@ impl Walk<'_> {
                 }
                 (Kind::Object, Some(b'}')) | (Kind::Array, Some(b']')) => self.close()?,
                 (Kind::Document, None) => return Ok(Next::Nothing),
+                // Last, as most documents have none.
+                _ if self.skip_blank() => {}
                 _ => return Err(Mistake::At(self.at)),
             }
         }
@@ -219,9 +220,10 @@ impl Walk<'_> {
             self.is_selected = self.state.is_selected() || key.is_denied();
             self.at = after;
         }
-        self.at = scan::blank(self.json, self.at);
-        if self.byte() != Some(b':') {
-            return Err(Mistake::At(self.at));
+        while self.byte() != Some(b':') {
+            if !self.skip_blank() {
+                return Err(Mistake::At(self.at));
+            }
         }
         self.skip_byte();
         Ok(Next::Value)
@@ -251,6 +253,14 @@ impl Walk<'_> {
     #[inline(always)]
     fn byte(&self) -> Option<u8> {
         self.json.get(self.at).copied()
+    }
+
+    /// Skips white space, and says whether there was any.
+    #[inline(always)]
+    fn skip_blank(&mut self) -> bool {
+        let start = self.at;
+        self.at = scan::blank(self.json, start);
+        self.at != start
     }
 
     /// Goes on behind a byte and the white space after it.
