@@ -62,7 +62,7 @@ impl Writer {
 
     /// Writes a post, changes it, and sometimes thinks better of it, forgets the title, or takes
     /// somebody else's post for their own.
-    async fn write(&mut self, round: u32) -> Result<()> {
+    pub(super) async fn write(&mut self, round: u32) -> Result<()> {
         let visitor = &mut self.visitor;
         visitor.open("/", StatusCode::OK).await?;
         visitor.open("/create", StatusCode::OK).await?;

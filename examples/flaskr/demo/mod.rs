@@ -33,9 +33,12 @@ async fn play(url: &str, rounds: u32) -> Result<usize> {
     let members = MEMBERS.iter().enumerate();
     let mut members: Vec<_> =
         members.map(|(number, name)| Writer::new(Visitor::new(url), name, number)).collect();
-    // One after the other, so that everybody finds posts of others.
     for member in &mut members {
         member.arrive().await?;
+    }
+    // So that everybody else finds somebody else's post from the beginning.
+    if let [first, ..] = &mut members[..] {
+        first.write(0).await?;
     }
     let mut guests = [(); GUESTS].map(|()| Guest::new(Visitor::new(url)));
     let (members, guests) = join(
