@@ -51,8 +51,7 @@ fn in_the_demo_it_is_authors_who_wait() {
             .iter()
             .find(|other| other.name == "BlogReview.review" && other.trace_id == span.trace_id);
         let review = review.expect("a review").duration();
-        // The machine may be busy besides.
-        assert!(review.as_millis() >= 800 && review * 2 > span.duration(), "{review:?}");
+        assert!(review.as_millis() >= 800 && review * 10 > span.duration() * 9, "{review:?}");
     }
     let share = r#"<span class="name" title="author">author</span><span class="n">100 %</span>"#;
     assert!(page.contains(share), "{page}");
