@@ -1,6 +1,6 @@
 //! The routes that requests ran on before.
 
-use std::{collections::HashMap, mem, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use actix_web::{
     HttpRequest,
@@ -22,12 +22,10 @@ const KINDS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Known {
     routes: Vec<Route>,
-    /// Where they are, by [`Match::mark`].
+    /// Where they are, by [`mark`].
     places: HashMap<u64, Vec<usize>, RandomState>,
     /// Where that is which came last, by [`kind`].
     latest: [usize; KINDS],
-    /// Memory for those of a match.
-    params: Vec<Param>,
 }
 
 /// A route that ran, and what tells it from all others.
@@ -48,21 +46,6 @@ struct RouteParam {
     place: usize,
 }
 
-/// How the router matched a path: where its parameters are.
-struct Match<'r> {
-    path: &'r str,
-    params: &'r [Param],
-    mark: u64,
-}
-
-#[derive(Debug)]
-struct Param {
-    /// Where the router has its name in memory.
-    place: usize,
-    from: usize,
-    to: usize,
-}
-
 impl Known {
     /// The pattern of the route that a request ran on. Its parameters are put into `params`, if they
     /// are asked for, in the place of what is there.
@@ -73,23 +56,26 @@ impl Known {
     ) -> Option<Arc<str>> {
         let matched = request.match_info();
         let kind = kind(matched);
-        let Self { routes, places, latest, params: memory } = self;
+        let Self { routes, places, latest } = self;
         if let Some(route) = latest.get(kind).and_then(|at| routes.get(*at))
             && route.ran(matched, params.as_deref_mut())
         {
             return route.pattern.clone();
         }
-        let Some(all) = Match::of(matched, memory) else {
+        let Some(mark) = mark(matched) else {
             return pattern(request, params);
         };
-        let ran = |at: &&usize| {
+        let mut alike = places.get(&mark).into_iter().flatten();
+        let known = alike.find(|at| {
             routes.get(**at).is_some_and(|route| route.ran(matched, params.as_deref_mut()))
-        };
-        let at = match places.get(&all.mark).into_iter().flatten().find(ran) {
+        });
+        let at = match known {
             Some(at) => *at,
             None if routes.len() < MOST => {
-                places.entry(all.mark).or_default().push(routes.len());
-                routes.push(Route::of(request, &all));
+                let route = Route::of(request);
+                route.ran(matched, params);
+                places.entry(mark).or_default().push(routes.len());
+                routes.push(route);
                 routes.len() - 1
             }
             None => return pattern(request, params),
@@ -97,17 +83,14 @@ impl Known {
         if let Some(latest) = latest.get_mut(kind) {
             *latest = at;
         }
-        let route = routes.get(at)?;
-        // Whether or not it is new.
-        route.ran(matched, params);
-        route.pattern.clone()
+        routes.get(at)?.pattern.clone()
     }
 }
 
 impl Default for Known {
     fn default() -> Self {
-        let (routes, places, params) = Default::default();
-        Self { routes, places, latest: [0; KINDS], params }
+        let (routes, places) = Default::default();
+        Self { routes, places, latest: [0; KINDS] }
     }
 }
 
@@ -123,22 +106,20 @@ pub(super) fn pattern(
 }
 
 impl Route {
-    /// That which a request ran on.
-    fn of(request: &HttpRequest, matched: &Match<'_>) -> Self {
+    /// That which a request ran on, all of whose values are in its path.
+    fn of(request: &HttpRequest) -> Self {
+        let matched = request.match_info();
+        let path = matched.as_str();
         let mut rest = 0;
-        let mut literal = |to: usize, next: usize| {
-            let from = mem::replace(&mut rest, next);
-            matched.path.get(from..to).unwrap_or_default().into()
-        };
-        let params = request.match_info().iter().zip(matched.params);
-        let params = params.map(|((name, _), param)| RouteParam {
-            literal: literal(param.from, param.to),
-            name: name.into(),
-            place: param.place,
+        let params = matched.iter().map(|(name, value)| {
+            let from = offset(path, value);
+            let literal = path.get(rest..from).unwrap_or_default().into();
+            rest = from.wrapping_add(value.len());
+            RouteParam { literal, name: name.into(), place: name.as_ptr().addr() }
         });
         let params = params.collect();
-        let pattern = request.match_pattern().map(Arc::from);
-        Self { pattern, params, rest: literal(matched.path.len(), 0) }
+        let rest = path.get(rest..).unwrap_or_default().into();
+        Self { pattern: request.match_pattern().map(Arc::from), params, rest }
     }
 
     /// Whether a request ran on it. If so, its parameters are put into `params`.
@@ -168,28 +149,23 @@ impl Route {
     }
 }
 
-impl<'r> Match<'r> {
-    /// Routes are told apart by what their paths have in common, and by where the parameters' names
-    /// are in memory: the router made a copy of them for each resource, and keeps it for ever.
-    ///
-    /// Absent where a value is not in the path: then the names may be anybody's.
-    fn of(matched: &'r Path<Url>, params: &'r mut Vec<Param>) -> Option<Self> {
-        let path = matched.as_str();
-        params.clear();
-        let (mut rest, mut mark) = (0, 0_u64);
-        for (name, value) in matched.iter() {
-            let (place, from) = (name.as_ptr().addr(), offset(path, value));
-            let to = from.checked_add(value.len())?;
-            if from < rest || to > path.len() {
-                return None;
-            }
-            params.push(Param { place, from, to });
-            mark = mix(mix(mark, place), from - rest);
-            rest = to;
+/// What tells routes apart: what their paths have in common, and where the parameters' names are in
+/// memory. The router made a copy of them for each resource, and keeps it for ever.
+///
+/// Absent where a value is not in the path: then the names may be anybody's.
+fn mark(matched: &Path<Url>) -> Option<u64> {
+    let path = matched.as_str();
+    let (mut rest, mut mark) = (0, 0_u64);
+    for (name, value) in matched.iter() {
+        let from = offset(path, value);
+        let to = from.checked_add(value.len())?;
+        if from < rest || to > path.len() {
+            return None;
         }
-        mark = mix(mark, path.len() - rest);
-        Some(Self { path, params, mark })
+        mark = mix(mix(mark, name.as_ptr().addr()), from - rest);
+        rest = to;
     }
+    Some(mix(mark, path.len() - rest))
 }
 
 /// What is quickly seen of a match: the place of its first name, or the length of its path.

@@ -42,13 +42,15 @@ impl Routes {
         path: &str,
         params: &mut PathParams,
     ) -> Option<Arc<str>> {
-        if !is_matched(request)
-            && let Some(pattern) = self.pattern(path)
-        {
+        let route = if is_matched(request) {
+            self.matched(request, status, Some(&mut params.params))
+        } else if let Some(pattern) = self.pattern(path) {
             *params = PathParams::of_pattern(&pattern, path);
             return None;
-        }
-        let route = self.route(request, status, Some(&mut params.params));
+        } else {
+            locate(request, &mut params.params);
+            None
+        };
         let (matched, sent) = (request.match_info().as_str(), request.uri().path());
         // Nearly always it is the same text at the same place.
         let differs = !params.params.is_empty() && !ptr::eq(matched, sent) && matched != sent;
@@ -59,21 +61,16 @@ impl Routes {
 
     /// The route that answered.
     pub(super) fn route_of(&self, request: &HttpRequest, status: StatusCode) -> Option<Arc<str>> {
-        self.route(request, status, None)
+        if is_matched(request) { self.matched(request, status, None) } else { None }
     }
 
-    fn route(
+    /// The route that answered, where the router matched one.
+    fn matched(
         &self,
         request: &HttpRequest,
         status: StatusCode,
         params: Option<&mut Vec<Located>>,
     ) -> Option<Arc<str>> {
-        if !is_matched(request) {
-            if let Some(params) = params {
-                locate(request, params);
-            }
-            return None;
-        }
         let pattern = match self.known.try_borrow_mut() {
             Ok(mut known) => known.pattern(request, params),
             // Nobody else looks while this does.
