@@ -17,6 +17,7 @@ use actix_web::{
 use bytes::Bytes;
 use futures_core::Stream;
 
+use super::head;
 use crate::{
     config::Config,
     exchange::{BodyBuffer, Budget, Fields, Form, Reservation},
@@ -65,10 +66,10 @@ fn form_head(headers: &HeaderMap) -> Option<Box<Fields>> {
     if !Form::may_be(headers.get(CONTENT_TYPE)?.as_bytes()) {
         return None;
     }
+    let tells =
+        |(name, ..): &(&str, &[u8], bool)| CONTENT_TYPE == *name || CONTENT_ENCODING == *name;
     let mut head = Box::<Fields>::default();
-    for name in [CONTENT_TYPE, CONTENT_ENCODING] {
-        headers.get_all(&name).for_each(|value| head.push(name.as_str(), value.as_bytes(), false));
-    }
+    head.extend(head::fields(headers).filter(tells));
     Some(head)
 }
 
@@ -80,6 +81,7 @@ struct ObservedPayload {
     config: Arc<Config>,
     /// Whether it may be captured at all.
     capture: bool,
+    /// There if it may be a form.
     form_head: Option<Box<Fields>>,
     budget: Arc<Budget>,
     exchange: Current,
