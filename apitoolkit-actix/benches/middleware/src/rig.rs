@@ -61,18 +61,19 @@ impl Rig {
     /// Waits until all that belongs to the `calls` made so far has been done on every thread.
     pub(crate) fn drain(&self, calls: u64) {
         let signals = self.row.what.signals();
-        if let Some(drain) = self.drain.as_ref().filter(|_| signals.spans) {
-            drain();
-        } else if signals.spans {
+        if signals.spans && self.drain.is_none() {
             self.sink.ended.wait(calls);
-        } else if signals.metrics {
+        } else if signals.metrics && !signals.spans {
             self.drain_metrics(calls);
         }
         self.flush();
     }
 
-    /// Hands over the spans that ended.
+    /// Hands over what is queued.
     pub(crate) fn flush(&self) {
+        if let Some(drain) = &self.drain {
+            drain();
+        }
         self.tracers.force_flush().expect("spans are handed over");
         if let Some(flush) = &self.flush {
             flush();

@@ -25,7 +25,7 @@ pub(crate) fn run(rounds: usize) {
     assert!(rounds > 0, "there is nothing in no round");
     println!("{}\n", placement());
     throughput::print(&throughput::measure(&mut ROWS.map(start), rounds));
-    latency::run(&LATENCY_ROWS.map(start), rounds);
+    latency::run(LATENCY_ROWS.map(start), rounds);
 }
 
 fn start(name: &str) -> Server {
