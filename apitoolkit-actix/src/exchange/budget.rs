@@ -23,6 +23,16 @@ impl Budget {
         self.limit
     }
 
+    /// How many bytes what is given up first may bring it to: a quarter is left for the rest.
+    fn room_for_bodies(&self) -> usize {
+        self.limit - self.limit / 4
+    }
+
+    /// Whether what is left is not for bodies any more.
+    pub(crate) fn is_short(&self) -> bool {
+        self.used() > self.room_for_bodies()
+    }
+
     fn reserve(&self, bytes: usize, upto: usize) -> bool {
         self.used
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
@@ -53,7 +63,7 @@ impl Reservation {
     /// As [`grow`](Self::grow), for what is given up first: a quarter of the budget is left for the
     /// rest. Bodies of requests that take their time would else leave no room for any exchange.
     pub(crate) fn grow_leaving_room(&mut self, bytes: usize) -> bool {
-        self.grow_upto(bytes, self.budget.limit - self.budget.limit / 4)
+        self.grow_upto(bytes, self.budget.room_for_bodies())
     }
 
     fn grow_upto(&mut self, bytes: usize, upto: usize) -> bool {
@@ -109,9 +119,10 @@ mod tests {
         let budget = Budget::new(100);
         let (mut body, mut rest) = (Reservation::empty(&budget), Reservation::empty(&budget));
         assert!(!body.grow_leaving_room(76) && body.grow_leaving_room(75));
-        assert!(!body.grow_leaving_room(1) && rest.grow(25));
+        assert!(!budget.is_short() && !body.grow_leaving_room(1));
+        assert!(rest.grow(25) && budget.is_short());
         drop(body);
-        assert_eq!(budget.used(), 25);
+        assert!(budget.used() == 25 && !budget.is_short());
     }
 
     #[test]

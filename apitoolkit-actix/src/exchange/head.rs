@@ -260,6 +260,16 @@ impl Exchange {
         !is_short
     }
 
+    /// Gives up its bodies, to make room or for want of time. Returns how many there were.
+    pub(crate) fn shed_bodies(&mut self) -> u64 {
+        u64::from(self.request_body.shed()) + u64::from(self.response_body.shed())
+    }
+
+    /// How many of its bodies were given up.
+    pub(crate) fn bodies_shed(&self) -> u64 {
+        u64::from(self.request_body.is_shed()) + u64::from(self.response_body.is_shed())
+    }
+
     /// How long it took.
     pub(crate) fn took(&self) -> Duration {
         let took = |(began, ended): (Instant, Instant)| ended.saturating_duration_since(began);

@@ -176,7 +176,8 @@ impl TelemetryBuilder {
 
     /// How many ended spans (and, apart from them, finished exchanges) may wait at once. Defaults
     /// to `OTEL_BSP_MAX_QUEUE_SIZE`, else 8,192; their bytes are bounded by
-    /// [`memory_budget`](Self::memory_budget) besides.
+    /// [`memory_budget`](Self::memory_budget) besides. While half as many exchanges wait, bodies are
+    /// given up instead of redacted.
     pub fn queue_size(mut self, spans: usize) -> Self {
         self.queue_size = Some(spans);
         self

@@ -26,7 +26,7 @@ pub(crate) fn register(meter: &Meter, counters: &Arc<Counters>) {
     meter
         .u64_observable_counter(semconv::METRIC_BODIES_SHED)
         .with_unit("{body}")
-        .with_description("Captured bodies that were given up to keep memory within its bounds.")
+        .with_description("Captured bodies that were given up to save memory or time.")
         .with_callback(move |observer| {
             for reason in ShedReason::ALL {
                 let attributes = [KeyValue::new(semconv::METRIC_REASON, reason.name())];

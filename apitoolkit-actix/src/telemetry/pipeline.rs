@@ -7,7 +7,7 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -57,6 +57,8 @@ pub(crate) struct Pipeline {
     processed: Padded<AtomicU64>,
     /// How many threads wait for the worker.
     waiting: AtomicUsize,
+    /// Whether the queue is half full again since the worker took what was in it.
+    is_crowded: AtomicBool,
     capacity: usize,
     budget: Arc<Budget>,
     counters: Arc<Counters>,
@@ -120,6 +122,7 @@ impl Pipeline {
             progress: Condvar::new(),
             processed: Padded::default(),
             waiting: AtomicUsize::new(0),
+            is_crowded: AtomicBool::new(false),
             capacity,
             budget,
             counters,
@@ -156,15 +159,14 @@ impl Pipeline {
         let mut reservation = Reservation::empty(&self.budget);
         let exchange = &mut finished.exchange;
         let size = size_of::<Finished>() + exchange.size();
-        if !reservation.grow(size) {
-            exchange.request_body.shed();
-            exchange.response_body.shed();
-            if !reservation.grow(size) {
-                self.count_shed(exchange, &finished.config);
-                return self.refuse(&finished, DropReason::Budget);
-            }
+        let granted = reservation.grow(size) || {
+            exchange.shed_bodies();
+            reservation.grow(size)
+        };
+        self.count_shed(exchange.bodies_shed(), ShedReason::Budget, exchange, &finished.config);
+        if !granted {
+            return self.refuse(&finished, DropReason::Budget);
         }
-        self.count_shed(exchange, &finished.config);
         let mut state = match self.open() {
             Ok(state) => state,
             Err(reason) => return self.refuse(&finished, reason),
@@ -175,6 +177,9 @@ impl Pipeline {
         }
         state.queue.push_back((finished, reservation));
         let is_urgent = state.queue.len() * 2 >= self.capacity;
+        if is_urgent {
+            self.is_crowded.store(true, Ordering::Relaxed);
+        }
         self.submitted(state, is_urgent);
     }
 
@@ -218,19 +223,14 @@ impl Pipeline {
         }
     }
 
-    fn count_shed(&self, exchange: &Exchange, config: &Config) {
-        let shed = [&exchange.request_body, &exchange.response_body];
-        let shed = shed.iter().filter(|body| body.is_shed()).count();
-        if shed > 0 {
+    /// Counts bodies of an exchange that were given up.
+    fn count_shed(&self, bodies: u64, reason: ShedReason, exchange: &Exchange, config: &Config) {
+        if bodies > 0 {
             if config.debug {
-                let reason = ShedReason::Budget.name();
-                worker::tell(&format_args!(
-                    "{} bodies given up of {}: {reason}",
-                    shed,
-                    exchange.outline()
-                ));
+                let (outline, reason) = (exchange.outline(), reason.name());
+                worker::tell(&format_args!("{bodies} bodies given up of {outline}: {reason}"));
             }
-            self.counters.shed(ShedReason::Budget, shed as u64);
+            self.counters.shed(reason, bodies);
         }
     }
 

@@ -89,8 +89,8 @@ impl Stats {
         self.created.saturating_sub(settled)
     }
 
-    /// Captured bodies that were given up to keep memory within its bounds; their exchanges were
-    /// not.
+    /// Captured bodies that were given up to keep memory within its bounds, or because redacting them
+    /// would have held up others; their exchanges were not.
     #[must_use]
     pub fn bodies_shed(&self) -> u64 {
         self.shed.iter().sum()
@@ -190,6 +190,8 @@ reasons! {
 reasons! {
     /// Why a captured body was given up.
     ShedReason {
+        /// Half as many as the queue holds waited behind it.
+        QueueFull = "queue_full",
         /// The process's byte budget was used up.
         Budget = "budget",
         /// Its span would have been over 1 MiB.

@@ -19,6 +19,7 @@ mod install;
 mod lifecycle;
 mod log;
 mod mistakes;
+mod pressure;
 mod secrets;
 mod signals;
 mod sizes;

@@ -77,7 +77,7 @@ fn exchanges(stats: &Stats) -> Markup {
 fn losses(stats: &Stats) -> Markup {
     let kinds: [(&str, Vec<_>); 3] = [
         ("exchanges", stats.dropped_by_reason().collect()),
-        ("bodies, given up to save memory", stats.shed_by_reason().collect()),
+        ("bodies, given up to save memory or time", stats.shed_by_reason().collect()),
         ("log records", stats.log_records_dropped_by_reason().collect()),
     ];
     html! {

@@ -21,7 +21,7 @@ use crate::{
         measure,
         notice::{self, Throttle},
         span::{self, Leaving, Standing, Unfinished},
-        stats::DropReason,
+        stats::{DropReason, ShedReason},
         verdict::{self, Verdict},
     },
 };
@@ -104,6 +104,7 @@ impl Pipeline {
                 // The memory of the last batch is for the next.
                 mem::swap(&mut state.queue, &mut batch.0);
                 mem::swap(&mut state.measured, &mut batch.1);
+                self.is_crowded.store(false, Ordering::Relaxed);
                 return true;
             }
             if state.closed {
@@ -157,6 +158,16 @@ impl Pipeline {
         kept.spent.push(exchange, size);
     }
 
+    /// Why there is no time for bodies, if there is none. Redacting them takes most of the worker's
+    /// time, and whatever waits behind it would else find no room.
+    fn presses(&self) -> Option<ShedReason> {
+        if self.budget.is_short() {
+            Some(ShedReason::Budget)
+        } else {
+            self.is_crowded.load(Ordering::Relaxed).then_some(ShedReason::QueueFull)
+        }
+    }
+
     /// Writes down what an exchange was, as far as it may leave. One that the sampler left out and
     /// that is kept has no keeper any more afterwards.
     fn complete(&self, finished: &mut Finished, kept: &mut Kept) -> Fate {
@@ -178,6 +189,10 @@ impl Pipeline {
             if let Unfinished::Held(left_out) = &*span {
                 *span = Unfinished::Ours(span::start_kept(&keeper, left_out, exchange, config));
             }
+        }
+        if let Some(reason) = self.presses() {
+            let shed = exchange.shed_bodies();
+            self.count_shed(shed, reason, exchange, config);
         }
         let redactor = match overlay {
             Some(overlay) => overlay.redactor(),
