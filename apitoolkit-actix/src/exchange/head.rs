@@ -270,6 +270,11 @@ impl Exchange {
         u64::from(self.request_body.is_shed()) + u64::from(self.response_body.is_shed())
     }
 
+    /// How many bytes of its bodies are kept.
+    pub(crate) fn bodies_len(&self) -> usize {
+        self.request_body.bytes().len() + self.response_body.bytes().len()
+    }
+
     /// How long it took.
     pub(crate) fn took(&self) -> Duration {
         let took = |(began, ended): (Instant, Instant)| ended.saturating_duration_since(began);
