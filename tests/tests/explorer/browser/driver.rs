@@ -3,7 +3,9 @@ use std::{
     io::{BufRead as _, BufReader},
     os::unix::process::CommandExt as _,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{self, Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
     time::Duration,
 };
 
@@ -21,6 +23,7 @@ use crate::support::{BASE, TOKEN};
 pub(super) struct Browser {
     pub(super) client: Client,
     driver: Child,
+    scratch: PathBuf,
     address: String,
 }
 
@@ -45,8 +48,10 @@ impl Browser {
             println!("skipped: chromium and chromedriver are not both in PATH");
             return None;
         };
+        let scratch = scratch();
         let mut driver = Command::new(driver)
             .arg("--port=0")
+            .env("TMPDIR", &scratch)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             // With the browser, so that both can be ended together.
@@ -68,7 +73,7 @@ impl Browser {
             .await
             .expect("a session");
         let address = app.address.to_string();
-        let browser = Self { client, driver, address };
+        let browser = Self { client, driver, scratch, address };
         browser.go(&format!("/?token={TOKEN}")).await;
         Some(browser)
     }
@@ -145,13 +150,29 @@ impl Browser {
 }
 
 /// Also of a test that failed, no browser stays behind: its page would go on asking for events, of
-/// whoever has the port then.
+/// whoever has the port then. Nor do its profile and sockets, which a browser that is killed leaves.
 impl Drop for Browser {
     fn drop(&mut self) {
         let group = format!("-{}", self.driver.id());
         let _ = Command::new("kill").args(["-9", "--", &group]).status();
         let _ = self.driver.wait();
+        // Its other processes are about to end as well.
+        for _ in 0..100 {
+            if fs::remove_dir_all(&self.scratch).is_ok() {
+                break;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
+}
+
+/// Where a browser has its temporary files. Sockets are among them, so that its path has to be short.
+fn scratch() -> PathBuf {
+    static BROWSERS: AtomicUsize = AtomicUsize::new(0);
+    let number = BROWSERS.fetch_add(1, Ordering::Relaxed);
+    let directory = env::temp_dir().join(format!("browser-{}-{number}", process::id()));
+    fs::create_dir_all(&directory).expect("a directory");
+    directory
 }
 
 fn find(program: &str) -> Option<PathBuf> {
