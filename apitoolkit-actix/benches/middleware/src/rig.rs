@@ -61,19 +61,26 @@ impl Rig {
     /// Waits until all that belongs to the `calls` made so far has been done on every thread.
     pub(crate) fn drain(&self, calls: u64) {
         let signals = self.row.what.signals();
-        if signals.spans && self.drain.is_none() {
+        if signals.spans && self.drain.is_some() {
+            return self.hand_over();
+        } else if signals.spans {
             self.sink.ended.wait(calls);
-        } else if signals.metrics && !signals.spans {
+        } else if signals.metrics {
             self.drain_metrics(calls);
         }
         self.flush();
     }
 
-    /// Hands over what is queued.
-    pub(crate) fn flush(&self) {
+    /// Hands over all that is queued, also where the SDK's processor sees none of it.
+    pub(crate) fn hand_over(&self) {
         if let Some(drain) = &self.drain {
             drain();
         }
+        self.flush();
+    }
+
+    /// Hands over the spans that ended.
+    fn flush(&self) {
         self.tracers.force_flush().expect("spans are handed over");
         if let Some(flush) = &self.flush {
             flush();

@@ -36,7 +36,7 @@ where
     let line = || spawn_blocking(|| io::stdin().lines().next());
     while let Some(line) = line().await.expect("a thread") {
         line.expect("a line");
-        rig.flush();
+        rig.hand_over();
         println!("{}", rig.sink.exported.load(Ordering::SeqCst));
     }
     running.abort();
