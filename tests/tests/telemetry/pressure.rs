@@ -14,7 +14,6 @@ use apitoolkit_actix::{
     ApiToolkit, Telemetry, TelemetryBuilder,
     testing::{Collector, Span},
 };
-
 use serde_json::json;
 
 use crate::support::{SOON, assert_accounted, pair};
@@ -55,8 +54,7 @@ impl Held {
         Self { collector, telemetry, toolkit, stands, goes }
     }
 
-    /// Sends a request to each of the paths, while `more`, asked with the number of them so far, says
-    /// so.
+    /// Sends requests for a path while `more`, asked with the number of them so far, says so.
     fn send(&self, path: &str, mut more: impl FnMut(usize) -> bool) {
         let answer = |request: HttpRequest| async move {
             match request.path() {
